@@ -103,8 +103,18 @@ def create(folder):
     note = "production's version" if version == "3.13" else "production runs 3.13"
     print("Python %s (%s) for %s" % (version, note, os.path.basename(folder)))
     run(interpreter, "-m", "venv", "--clear", folder)
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-        "--require-hashes", "--no-deps", "-r", BOOTSTRAP)
+    run(
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--no-deps",
+        "-r",
+        BOOTSTRAP,
+    )
     with open(stamp, "w") as file:
         file.write(wanted)
     return python
@@ -120,8 +130,19 @@ def install(name):
         return
     superset = name == "scripts" and read(os.path.join(folder, ".installed-tests"))
     if not superset:
-        run(python, "-m", "uv", "pip", "install", "--quiet", "--python", python,
-            "--require-hashes", "-r", lock)
+        run(
+            python,
+            "-m",
+            "uv",
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            python,
+            "--require-hashes",
+            "-r",
+            lock,
+        )
     with open(stamp, "w") as file:
         file.write(wanted)
 

@@ -1,0 +1,41 @@
+"""What can go wrong in the domain. The HTTP edge turns each into a problem."""
+
+from __future__ import annotations
+
+
+class CatalogError(Exception):
+    """A failure that a caller can understand. Its text is shown to them."""
+
+
+class NotFoundError(CatalogError):
+    """The thing does not exist, or belongs to somebody else."""
+
+
+class PreconditionFailedError(CatalogError):
+    """The thing is not in the version that the caller requires."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"The item is at version {version}, which If-Match does not name. Read it again."
+        )
+        self.version = version
+
+
+class ConflictError(CatalogError):
+    """Another request is changing the same thing at this moment; trying again helps."""
+
+
+class UnprocessableError(CatalogError):
+    """The request is well-formed but cannot be carried out."""
+
+    def __init__(self, detail: str, pointer: str = "") -> None:
+        super().__init__(detail)
+        self.pointer = pointer
+
+
+class IdempotencyKeyReusedError(CatalogError):
+    """The idempotency key stands for another request."""
+
+
+class UnavailableError(CatalogError):
+    """A service behind the API is throttled, slow or gone; trying again later helps."""

@@ -1,0 +1,1 @@
+"""The HTTP edge: from API Gateway's event to a call of a service, and from its result to an answer."""

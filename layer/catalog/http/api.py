@@ -1,0 +1,184 @@
+"""A function's API: routes in, answers out, one log line a request."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
+
+from catalog import telemetry
+from catalog.http import problems
+from catalog.http.problems import Problem
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+Event = dict[str, Any]
+Answer = dict[str, Any]
+
+_ALWAYS = {
+    "Cache-Control": ["no-store"],
+    "Strict-Transport-Security": ["max-age=63072000"],
+    "Vary": ["Origin"],
+    "X-Content-Type-Options": ["nosniff"],
+}
+_CORS_MAX_AGE_SECONDS = 7200  # the longest that browsers keep a preflight
+_CORS_REQUEST_HEADERS = ["Idempotency-Key", "If-Match", "If-None-Match"]
+_CORS_RESPONSE_HEADERS = [
+    "ETag",
+    "Idempotency-Replayed",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-Id",
+]
+
+
+def json_answer(value: object, status: int = 200, **headers: str) -> Response[str]:
+    """An answer in JSON. Header names are written with underscores: `Cache_Control="no-store"`."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    body = msgspec.json.encode(value).decode()
+    return Response(status, "application/json", body, headers=named)
+
+
+class Api(APIGatewayRestResolver):
+    """Routes of one function. Calling it with an event of API Gateway is the Lambda handler.
+
+    Every failure becomes a problem; HEAD is answered where GET is; other methods are 405.
+    """
+
+    def __init__(self, origins: Iterable[str]) -> None:
+        super().__init__(cors=_cors(list(origins)))
+        self._cold_start = True
+        self.not_found(self._no_route)
+        self.exception_handler(Exception)(self._failed)
+
+    def __call__(self, event: Event, context: LambdaContext) -> Answer:
+        """Answer a request."""
+        started = time.perf_counter()
+        request_id = _request_id(event, context)
+        telemetry.logger.append_keys(request_id=request_id)
+        answer = self._answer(event, context, request_id)
+        headers = _ALWAYS | {"X-Request-Id": [request_id]}
+        answer["multiValueHeaders"] = headers | answer.get("multiValueHeaders", {})
+        self._log(event, answer, time.perf_counter() - started)
+        telemetry.publish()
+        return answer
+
+    def _answer(self, event: Event, context: LambdaContext, request_id: str) -> Answer:
+        if not _is_proxy_event(event):
+            telemetry.logger.warning("malformed event")
+            detail = "The event is not a request of API Gateway."
+            return _problem_answer(
+                Problem(400, "malformed-event", "Bad request", detail), request_id
+            )
+        if event["httpMethod"] != "HEAD":
+            return self.resolve(event, context)
+        return self.resolve(event | {"httpMethod": "GET"}, context) | {"body": ""}
+
+    def _failed(self, error: Exception) -> Response[str]:
+        problem = problems.of(error)
+        telemetry.count("HandledError" if problem.status < 500 else "ServerError")
+        if problem.status >= 500:
+            _log_fault(error, problem.status)
+        return self._problem(problem)
+
+    def _no_route(self, _: NoRouteError) -> Response[str]:
+        """405 where the path exists with other methods (RFC 9110, 15.5.6), else 404."""
+        path, method = self.current_event.path, self.current_event.http_method
+        routes = self._static_routes + self._dynamic_routes
+        methods = {route.method for route in routes if route.rule.match(path)}
+        if not methods:
+            return self._failed(
+                Problem(404, "not-found", "Not found", "There is no such resource.")
+            )
+        if "GET" in methods:
+            methods.add("HEAD")
+        allow = ", ".join(sorted(methods | {"OPTIONS"}))
+        detail = f"{method} is not allowed here; allowed: {allow}."
+        title, headers = "Method not allowed", {"Allow": allow}
+        return self._failed(Problem(405, "method-not-allowed", title, detail, headers=headers))
+
+    def _problem(self, problem: Problem) -> Response[str]:
+        request_id = self.current_event.request_context.request_id or ""
+        body = msgspec.json.encode(problem.body(request_id)).decode()
+        headers = dict(problem.headers)
+        return Response(problem.status, "application/problem+json", body, headers=headers)
+
+    def _log(self, event: Event, answer: Answer, seconds: float) -> None:
+        """One line a request. Neither payloads nor keys are ever in it."""
+        context = event.get("requestContext") or {} if isinstance(event, dict) else {}
+        telemetry.logger.info(
+            "request",
+            extra={
+                "route": f"{context.get('httpMethod')} {context.get('resourcePath')}",
+                "status": answer["statusCode"],
+                "latency_ms": round(seconds * 1000, 2),
+                "client": (context.get("identity") or {}).get("apiKeyId"),
+                "cold_start": self._cold_start,
+            },
+        )
+        self._cold_start = False
+
+
+def header(event: Event, name: str) -> str | None:
+    """A request's header, whatever the case of its name."""
+    wanted = name.lower()
+    return next((v for k, v in event["headers"].items() if k.lower() == wanted), None)
+
+
+def _cors(origins: list[str]) -> CORSConfig | None:
+    if not origins:
+        return None
+    return CORSConfig(
+        allow_origin=origins[0],
+        extra_origins=origins[1:],
+        allow_headers=_CORS_REQUEST_HEADERS,
+        expose_headers=_CORS_RESPONSE_HEADERS,
+        max_age=_CORS_MAX_AGE_SECONDS,
+    )
+
+
+def _is_proxy_event(event: Any) -> bool:
+    if not isinstance(event, dict):
+        return False
+    method, path = event.get("httpMethod"), event.get("path")
+    if not (isinstance(method, str) and isinstance(path, str)):
+        return False
+    return isinstance(event.get("requestContext"), dict) and isinstance(event.get("headers"), dict)
+
+
+def _request_id(event: Any, context: LambdaContext) -> str:
+    """API Gateway's id of the request, which its access log and its own errors carry too."""
+    request = event.get("requestContext") if isinstance(event, dict) else None
+    named = request.get("requestId") if isinstance(request, dict) else None
+    return str(named or context.aws_request_id)
+
+
+def _problem_answer(problem: Problem, request_id: str) -> Answer:
+    return {
+        "statusCode": problem.status,
+        "multiValueHeaders": {"Content-Type": ["application/problem+json"]},
+        "body": msgspec.json.encode(problem.body(request_id)).decode(),
+        "isBase64Encoded": False,
+    }
+
+
+def _log_fault(error: Exception, status: int) -> None:
+    """Where it happened, not with what: the text of an exception may quote a payload."""
+    response = getattr(error, "response", None) or {}
+    telemetry.logger.error(
+        "unavailable" if status == 503 else "unexpected fault",
+        extra={
+            "error": f"{type(error).__module__}.{type(error).__qualname__}",
+            "error_code": response.get("Error", {}).get("Code"),
+            "cause": repr(type(error.__cause__).__qualname__) if error.__cause__ else None,
+            "stack": traceback.format_tb(error.__traceback__)[-5:],
+        },
+    )
