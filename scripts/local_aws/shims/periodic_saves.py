@@ -8,6 +8,7 @@ and metrics, which grow with every request, wait for a pause: a kill under load 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +32,19 @@ def apply() -> None:
     if persistence.PERSIST_STATE:
         for handler in ("_dispatch_service_request", "_handle_execute_api_request"):
             setattr(app, handler, _noting(getattr(app, handler)))
+        persistence.save_state = _one_at_a_time(persistence.save_state)
         background.every(1, _save_if_due)
+
+
+def _one_at_a_time(save: Callable[..., None]) -> Callable[..., None]:
+    """The save at a clean stop may meet one that is under way, and both write the same file."""
+    lock = threading.Lock()
+
+    def save_state(service: str, data: Any) -> None:
+        with lock:
+            save(service, data)
+
+    return save_state
 
 
 def _noting(handle: Callable[..., Any]) -> Callable[..., Any]:
