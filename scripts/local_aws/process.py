@@ -56,11 +56,14 @@ class Server:
 
 
 class LocalAws:
-    """The local AWS of one checkout."""
+    """The local AWS of one checkout, or with another `home`, one for a test.
 
-    def __init__(self, home: Path | None = None, project: Path = PROJECT) -> None:
-        self.project = project
-        self.home = home or project / ".local-aws"
+    `without` names shims to leave out, see `server.py`.
+    """
+
+    def __init__(self, home: Path = PROJECT / ".local-aws", without: str = "") -> None:
+        self.home = home
+        self.without = without
         self.log = self.home / "server.log"
         self._pid_file = self.home / "server.pid"
 
@@ -104,7 +107,7 @@ class LocalAws:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def _spawn(self, port: int, fingerprint: str) -> Server:
-        python = self.project / ".venv-local-aws" / "bin" / "python"
+        python = PROJECT / ".venv-local-aws" / "bin" / "python"
         if not python.exists():
             raise LocalAwsError("its environment is missing: python3 scripts/venv.py local-aws")
         shutil.rmtree(self.home / "tmp", ignore_errors=True)
@@ -133,12 +136,12 @@ class LocalAws:
     def _environment(self, port: int) -> dict[str, str]:
         """MiniStack's settings and no more: functions inherit what the server has."""
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        without = os.environ.get("LOCAL_AWS_WITHOUT")
-        return inherited | ({"LOCAL_AWS_WITHOUT": without} if without else {}) | {
+        return inherited | {
             "AUTH": "true",  # IAM is enforced
             "BIND_HOST": HOST,
             "GATEWAY_PORT": str(port),
             "IOT_MTLS_ENABLED": "0",  # it would listen on every interface
+            "LOCAL_AWS_WITHOUT": self.without,
             "LOG_LEVEL": "WARNING",
             "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
             "MINISTACK_HOST": "localhost",
@@ -159,7 +162,7 @@ class LocalAws:
         for file in sorted([*folder.rglob("*.py"), folder / "requirements.txt"]):
             if file != Path(__file__):
                 digest.update(file.read_bytes())
-        digest.update(os.environ.get("LOCAL_AWS_WITHOUT", "").encode())
+        digest.update(self.without.encode())
         return digest.hexdigest()
 
 
