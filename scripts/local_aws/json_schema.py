@@ -130,9 +130,7 @@ def _array(schema: Schema, value: list[Any]) -> Iterator[str]:
 def _string(schema: Schema, value: str) -> Iterator[str]:
     short, long, length = schema.get("minLength", 0), schema.get("maxLength"), len(value)
     if length < short:
-        yield (
-            f"string {_json(value)} is too short (length: {length}, required minimum: {short})"
-        )
+        yield (f"string {_json(value)} is too short (length: {length}, required minimum: {short})")
     if long is not None and length > long:
         yield f"string {_json(value)} is too long (length: {length}, maximum allowed: {long})"
     pattern = schema.get("pattern")

@@ -188,10 +188,10 @@ def _wait_for_end(server: Server) -> None:
         if time.monotonic() > deadline:
             with suppress(ProcessLookupError):
                 os.kill(server.pid, signal.SIGKILL)
-            return
-        with suppress(ChildProcessError):
-            os.waitpid(server.pid, os.WNOHANG)
+            break
         time.sleep(0.02)
+    with suppress(ChildProcessError):  # of the caller, when it started the server itself
+        os.waitpid(server.pid, 0)
 
 
 def _healthy(port: int) -> bool:

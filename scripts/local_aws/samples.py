@@ -18,9 +18,7 @@ _minute = 0
 _points: dict[tuple[Any, ...], dict[str, Any]] = {}
 
 
-def record(
-    namespace: str, name: str, value: float, unit: str, dimensions: dict[str, str]
-) -> None:
+def record(namespace: str, name: str, value: float, unit: str, dimensions: dict[str, str]) -> None:
     """Add one sample, now, to a metric of the account and region in scope."""
     global _minute
     now = time.time()

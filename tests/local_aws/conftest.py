@@ -12,9 +12,9 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))
 
-from local_aws.process import LocalAws  # noqa: E402
+from tests.local_aws.stack import Stack
 
-from tests.local_aws.stack import Stack  # noqa: E402
+from local_aws.process import LocalAws
 
 
 def free_port() -> int:

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
 from local_aws.process import ACCOUNT_ID, REGION
 
 HANDLER = """

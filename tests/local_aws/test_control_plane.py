@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
 from tests.local_aws.stack import REGION, Stack, assert_gap, eventually
 
 
@@ -47,7 +46,9 @@ def query_protocol(stack: Stack, action: str, **parameters: str) -> str:
     answer = stack.http.post(
         stack.endpoint,
         data={"Action": action, "Version": "2010-08-01", **parameters},
-        headers={"authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"},
+        headers={
+            "authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"
+        },
     )
     assert answer.status_code == 200, answer.text
     return answer.text

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.local_aws.stack import Stack, assert_gap
 
 

@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 import pytest
-
 from tests.local_aws.stack import Stack, assert_gap, eventually
 
 API = {"ApiName": "shop", "Stage": "v1"}

@@ -35,9 +35,7 @@ def _write(answered: exchange.Exchange) -> None:
         _append(group_name, group, answered, line)
 
 
-def _append(
-    group_name: str, group: dict[str, Any], answered: exchange.Exchange, line: str
-) -> None:
+def _append(group_name: str, group: dict[str, Any], answered: exchange.Exchange, line: str) -> None:
     now = int(time.time() * 1000)
     owner = f"{answered.request['api_id']}/{answered.request['stage_name']}"
     # Like AWS, a stream named by a hash; one a stage is enough here.

@@ -30,7 +30,7 @@ def _with_all_fields(put: Callable[..., Any]) -> Callable[..., Any]:
     def put_metric_alarm(params: Json, data: Json, is_cbor: bool, is_json: bool = False) -> Any:
         answer = put(params, data, is_cbor, is_json)
         alarm = cloudwatch._alarms.get(cloudwatch._p(params, "AlarmName") or data.get("AlarmName"))
-        if answer[0] == 200 and alarm is not None:  # noqa: PLR2004 - HTTP
+        if answer[0] == 200 and alarm is not None:
             request = data if is_cbor or is_json else _decoded(params)
             alarm["InsufficientDataActions"] = request.get("InsufficientDataActions") or []
             if request.get("Metrics"):
@@ -76,7 +76,7 @@ def _describing_all_fields(describe: Callable[..., Any]) -> Callable[..., Any]:
         if is_cbor or is_json:
             return describe(params, data, is_cbor, is_json)
         status, headers, body = describe({}, _decoded(params), False, True)
-        if status != 200:  # noqa: PLR2004 - HTTP
+        if status != 200:
             return describe(params, data, is_cbor, is_json)
         content = "".join(_xml(name, value) for name, value in json.loads(body).items())
         result = f"<DescribeAlarmsResult>{content}</DescribeAlarmsResult>"

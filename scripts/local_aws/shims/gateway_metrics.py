@@ -22,8 +22,8 @@ def _record(answered: exchange.Exchange) -> None:
     error_class = answered.status // 100
     measured = [
         ("Count", 1, "Count"),
-        ("4XXError", int(error_class == 4), "Count"),  # noqa: PLR2004 - HTTP's class of statuses
-        ("5XXError", int(error_class == 5), "Count"),  # noqa: PLR2004
+        ("4XXError", int(error_class == 4), "Count"),
+        ("5XXError", int(error_class == 5), "Count"),
         ("Latency", answered.latency, "Milliseconds"),
     ]
     if answered.integration_latency is not None:

@@ -16,7 +16,7 @@ from typing import Any
 from local_aws import background
 from local_aws.emulator import app, persistence
 
-_PAUSE_SECONDS = 1.0
+_PAUSE_SECONDS = 0.5
 _AT_THE_LATEST_SECONDS = 30.0
 _TELEMETRY = {"cloudwatch", "cloudwatch_logs"}
 
@@ -33,7 +33,7 @@ def apply() -> None:
         for handler in ("_dispatch_service_request", "_handle_execute_api_request"):
             setattr(app, handler, _noting(getattr(app, handler)))
         persistence.save_state = _one_at_a_time(persistence.save_state)
-        background.every(1, _save_if_due)
+        background.every(0.5, _save_if_due)
 
 
 def _one_at_a_time(save: Callable[..., None]) -> Callable[..., None]:

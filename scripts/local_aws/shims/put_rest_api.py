@@ -250,6 +250,6 @@ def _created(answer: Any) -> str:
     """The id (of a gateway response, the type) in MiniStack's answer; its refusal is ours."""
     status, _, body = answer
     content = json.loads(body)
-    if status >= 400:  # noqa: PLR2004 - HTTP
+    if status >= 400:
         raise ImportRefusedError(content["message"])
     return str(content.get("id") or content.get("responseType"))

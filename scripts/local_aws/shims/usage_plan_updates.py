@@ -22,7 +22,9 @@ def apply() -> None:
 def _update_usage_plan(plan_id: str, data: dict[str, Any]) -> Any:
     plan = gateway._usage_plans.get(plan_id)
     if plan is None:
-        return gateway._v1_error("NotFoundException", "Invalid Usage Plan identifier specified", 404)
+        return gateway._v1_error(
+            "NotFoundException", "Invalid Usage Plan identifier specified", 404
+        )
     for operation in data.get("patchOperations") or []:
         _patch(plan, operation)
     return gateway._v1_response(plan)

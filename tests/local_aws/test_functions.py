@@ -1,0 +1,55 @@
+"""How functions run: their packages, their number, their versions."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tests.local_aws.stack import Stack, assert_gap, code, eventually
+
+
+def hides_ministack(stack: Stack) -> None:
+    assert stack.request().json()["sees_ministack"] is False
+
+
+def publish(stack: Stack, version: str) -> None:
+    stack.lambda_.update_function_code(FunctionName="echo", ZipFile=code(version))
+    stack.lambda_.get_waiter("function_updated").wait(
+        FunctionName="echo", WaiterConfig={"Delay": 1}
+    )
+    published = stack.lambda_.publish_version(FunctionName="echo")["Version"]
+    stack.lambda_.update_alias(FunctionName="echo", Name="live", FunctionVersion=published)
+
+
+def test_a_function_does_not_see_ministack(stack: Stack) -> None:
+    hides_ministack(stack)
+
+
+def test_many_requests_at_once_are_answered(stack: Stack) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: stack.request(), range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+
+
+def test_a_new_version_interrupts_no_request(stack: Stack) -> None:
+    answers: list[Any] = []
+    done = threading.Event()
+
+    def call() -> None:
+        while not done.is_set():
+            answers.append(stack.request())
+
+    caller = threading.Thread(target=call)
+    caller.start()
+    try:
+        publish(stack, "2")
+        eventually(lambda: answers and answers[-1].json()["version"] == "2")
+    finally:
+        done.set()
+        caller.join()
+    assert {answer.status_code for answer in answers} == {200}
+
+
+def test_ministack_still_needs_the_isolation(bare: Stack) -> None:
+    assert_gap("isolated_functions", hides_ministack, bare)
