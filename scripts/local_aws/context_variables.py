@@ -18,7 +18,7 @@ _VARIABLE = re.compile(r"\$(?:\{context\.([\w.]+?)\}|context\.(\w+(?:\.\w+)*))")
 
 
 def substitute(template: str, value_of: Callable[[str], str | None]) -> str:
-    """The template with its `$context` variables rendered; None leaves one as it stands."""
+    """Render the `$context` variables of a template; None leaves one as it stands."""
 
     def replace(match: re.Match[str]) -> str:
         value = value_of(match[1] or match[2])
@@ -28,12 +28,12 @@ def substitute(template: str, value_of: Callable[[str], str | None]) -> str:
 
 
 def escaped(value: object) -> str:
-    """A value as it stands inside a JSON string: quotes and control characters escaped."""
+    """Escape a value to stand inside a JSON string."""
     return json.dumps(str(value), ensure_ascii=False)[1:-1]
 
 
 def of_request(exchange: Exchange) -> dict[str, str]:
-    """The variables that are known once a request has arrived."""
+    """Return the variables that are known once a request has arrived."""
     request = exchange.request
     variables = {
         "accountId": exchange.account,
@@ -57,7 +57,7 @@ def of_request(exchange: Exchange) -> dict[str, str]:
 
 
 def of_answer(exchange: Exchange) -> dict[str, str]:
-    """The variables that are known once the answer is given, those of the request included."""
+    """Return all that is known once the answer is given."""
     variables = of_request(exchange)
     variables["status"] = str(exchange.status)
     variables["responseLength"] = str(exchange.response_length)
@@ -72,7 +72,7 @@ def of_answer(exchange: Exchange) -> dict[str, str]:
 
 
 def of_error(error: object) -> dict[str, str]:
-    """The variables of an error that API Gateway itself answered with."""
+    """Return the variables of an error that API Gateway itself answered with."""
     if not isinstance(error, gateway._GatewayError):
         return {}
     message = str(error.message)

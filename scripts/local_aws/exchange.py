@@ -47,7 +47,7 @@ class Exchange:
         return str(scope.get_request_client_ip())
 
     def header(self, name: str) -> str:
-        """A request header, or an empty string."""
+        """Return a request header, or an empty string."""
         return str(gateway._header_ci(self.request["headers"], name))
 
     def milliseconds(self) -> int:
@@ -56,7 +56,7 @@ class Exchange:
 
 
 def current() -> Exchange | None:
-    """The exchange that is under way in this context, if any."""
+    """Return the exchange that is under way in this context, if any."""
     return _current.get()
 
 

@@ -17,7 +17,7 @@ Schema = dict[str, Any]
 
 
 def violations(schema: Any, value: Any, root: Any) -> list[str]:
-    """What is wrong with `value`; references of `schema` resolve in `root`."""
+    """Say what is wrong with `value`; references of `schema` resolve in `root`."""
     while isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
         schema, root = gateway._resolve_schema_ref(schema["$ref"], root)
     if not isinstance(schema, dict):
@@ -91,11 +91,11 @@ def _combined(schema: Schema, value: Any, root: Any) -> Iterator[str]:
 
 
 def _object(schema: Schema, value: dict[str, Any]) -> Iterator[str]:
-    few, many = schema.get("minProperties", 0), schema.get("maxProperties", len(value))
-    if len(value) < few:
-        yield f"object has too few properties (found {len(value)} but schema requires at least {few})"
-    if len(value) > many:
-        yield f"object has too many properties (found {len(value)} but schema requires at most {many})"
+    few, many, count = schema.get("minProperties", 0), schema.get("maxProperties"), len(value)
+    if count < few:
+        yield f"object has too few properties (found {count} but schema requires at least {few})"
+    if many is not None and count > many:
+        yield f"object has too many properties (found {count} but schema requires at most {many})"
     if missing := sorted(set(schema.get("required") or ()) - value.keys()):
         yield f"object has missing required properties ({_json(missing)})"
     if schema.get("additionalProperties") is False and (extra := _additional(schema, value)):

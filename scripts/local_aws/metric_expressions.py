@@ -40,7 +40,7 @@ class UnsupportedExpressionError(Exception):
 
 
 def evaluate(expression: str, series: dict[str, Series], periods: int) -> Series:
-    """The series that an expression makes of the named ones, each `periods` long."""
+    """Compute a series from the named ones, each `periods` long."""
     try:
         parsed = ast.parse(expression.strip(), mode="eval").body
     except SyntaxError as error:
@@ -62,35 +62,49 @@ def _evaluate(node: ast.expr, series: dict[str, Series], periods: int) -> Value:
         case ast.Name(id=name) if name in series:
             return series[name]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _pointwise(operator.sub, 0.0, value(operand))
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return _pointwise(_OPERATORS[type(op)], value(left), value(right))
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _OPERATORS:
-            return _pointwise(_OPERATORS[type(op)], value(left), value(right))
-        case ast.Call(func=ast.Name(id=name), args=[ast.List(elts=lists)]) if name in _AGGREGATES:
-            return _across(_AGGREGATES[name], [_spread(value(each), periods) for each in lists])
-        case ast.Call(func=ast.Name(id=name), args=[argument]) if name in _AGGREGATES:
-            present = [each for each in _spread(value(argument), periods) if each is not None]
-            return _AGGREGATES[name](present) if present else [None] * periods
-        case ast.Call(func=ast.Name(id="IF"), args=[condition, then, otherwise]):
-            rows = zip(*(_spread(value(a), periods) for a in (condition, then, otherwise)))
-            return [None if c is None else (a if c else b) for c, a, b in rows]
-        case ast.Call(func=ast.Name(id="FILL"), args=[argument, filler]):
-            rows = zip(_spread(value(argument), periods), _spread(value(filler), periods))
-            return [b if a is None else a for a, b in rows]
+            return _pointwise(operator.sub, 0.0, value(operand), periods)
+        case (
+            ast.BinOp(left=left, op=op, right=right)
+            | ast.Compare(left=left, ops=[op], comparators=[right])
+        ) if type(op) in _OPERATORS:
+            return _pointwise(_OPERATORS[type(op)], value(left), value(right), periods)
+        case ast.Call(func=ast.Name(id=name), args=[ast.List(elts=elements)]):
+            columns = [_spread(value(element), periods) for element in elements]
+            return _across(_aggregate(name), columns)
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            return _call(name, [_spread(value(argument), periods) for argument in arguments])
     raise UnsupportedExpressionError(ast.unparse(node))
 
 
+def _call(name: str, arguments: list[Series]) -> Value:
+    match name, arguments:
+        case "IF", [condition, then, otherwise]:
+            rows = zip(condition, then, otherwise, strict=True)
+            return [None if c is None else (a if c else b) for c, a, b in rows]
+        case "FILL", [series, filler]:
+            return [b if a is None else a for a, b in zip(series, filler, strict=True)]
+        case _, [series]:
+            present = [each for each in series if each is not None]
+            return _aggregate(name)(present) if present else [None] * len(series)
+    raise UnsupportedExpressionError(name)
+
+
+def _aggregate(name: str) -> Callable[[list[float]], float]:
+    try:
+        return _AGGREGATES[name]
+    except KeyError:
+        raise UnsupportedExpressionError(name) from None
+
+
 def _across(aggregate: Callable[[list[float]], float], columns: list[Series]) -> Series:
-    rows = ([each for each in row if each is not None] for row in zip(*columns))
+    rows = ([each for each in row if each is not None] for row in zip(*columns, strict=True))
     return [aggregate(row) if row else None for row in rows]
 
 
-def _pointwise(operation: Callable[[float, float], Any], left: Value, right: Value) -> Value:
-    if not isinstance(left, list) and not isinstance(right, list):
-        return _apply(operation, left, right)  # type: ignore[return-value]
-    periods = len(left) if isinstance(left, list) else len(right)  # type: ignore[arg-type]
-    pairs = zip(_spread(left, periods), _spread(right, periods))
+def _pointwise(
+    operation: Callable[[float, float], Any], left: Value, right: Value, periods: int
+) -> Series:
+    pairs = zip(_spread(left, periods), _spread(right, periods), strict=True)
     return [_apply(operation, a, b) for a, b in pairs]
 
 

@@ -68,7 +68,7 @@ class LocalAws:
         self._pid_file = self.home / "server.pid"
 
     def running(self) -> Server | None:
-        """The server that was started from this checkout, if it lives."""
+        """Return the server that was started from this checkout, if it lives."""
         try:
             server = Server(**json.loads(self._pid_file.read_text()))
         except (OSError, ValueError, TypeError):
@@ -241,7 +241,7 @@ def _status(local_aws: LocalAws) -> str:
 
 
 def main() -> None:
-    """The command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(
         description="Start, stop and look at the local AWS, a background process of this checkout."
     )

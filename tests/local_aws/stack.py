@@ -106,10 +106,16 @@ class Stack:
         self.endpoint = endpoint
         session = boto3.Session("test", "test", region_name=REGION)
         config = Config(retries={"max_attempts": 0})
-        self.apigateway, self.cloudwatch, self.lambda_, self.logs, self.iam, self.dynamodb = (
-            session.client(name, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
-            for name in ("apigateway", "cloudwatch", "lambda", "logs", "iam", "dynamodb")
-        )
+
+        def client(name: str) -> Any:
+            return session.client(name, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
+
+        self.apigateway = client("apigateway")
+        self.cloudwatch = client("cloudwatch")
+        self.dynamodb = client("dynamodb")
+        self.iam = client("iam")
+        self.lambda_ = client("lambda")
+        self.logs = client("logs")
         self.http = httpx.Client(timeout=30)
 
     @property

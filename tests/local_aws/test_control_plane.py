@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.local_aws.stack import REGION, Stack, assert_gap, eventually
+from tests.local_aws.stack import Stack, assert_gap, eventually
+
+from local_aws.process import REGION
 
 
 def generates_a_key(stack: Stack) -> None:
@@ -43,12 +45,11 @@ def keeps_numbers(stack: Stack) -> None:
 def query_protocol(stack: Stack, action: str, **parameters: str) -> str:
     """Call CloudWatch as Terraform's provider does; boto3 has left the query protocol."""
     credential = f"Credential=test/20260101/{REGION}/monitoring/aws4_request"
+    signature = f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"
     answer = stack.http.post(
         stack.endpoint,
         data={"Action": action, "Version": "2010-08-01", **parameters},
-        headers={
-            "authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"
-        },
+        headers={"authorization": signature},
     )
     assert answer.status_code == 200, answer.text
     return answer.text
@@ -90,6 +91,17 @@ def describes_every_field(stack: Stack) -> None:
         assert field in text
     assert "<Period>60</Period><Stat>Sum</Stat>" in text
     assert re.search(r"<StateUpdatedTimestamp>\d{4}-", text)
+    assert "<Statistic>" not in text
+
+
+def test_an_alarm_on_a_percentile_has_no_other_statistic(stack: Stack) -> None:
+    query_protocol(
+        stack, "PutMetricAlarm", AlarmName="p99", ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods="1", Threshold="1", Namespace="shop", MetricName="latency",
+        ExtendedStatistic="p99", Period="60",
+    )  # fmt: skip
+    text = query_protocol(stack, "DescribeAlarms", **{"AlarmNames.member.1": "p99"})
+    assert "<ExtendedStatistic>p99</ExtendedStatistic>" in text
     assert "<Statistic>" not in text
 
 
@@ -196,7 +208,7 @@ def test_an_alarm_on_metric_math_goes_off(stack: Stack) -> None:
         ),
     ]
     stack.cloudwatch.put_metric_alarm(
-        AlarmName="math", Metrics=metrics, EvaluationPeriods=1, Threshold=20,  # type: ignore[arg-type]
+        AlarmName="math", Metrics=metrics, EvaluationPeriods=1, Threshold=20,
         ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching",
     )  # fmt: skip
     put_metric(stack, "all", 10)

@@ -37,9 +37,7 @@ def group(server: Server) -> list[str]:
     """The living processes of the server's group."""
     listing = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True)
     found = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
-    return [
-        args for pgid, stat, args in found if (pgid, stat[0] == "Z") == (str(server.pid), False)
-    ]
+    return [args for group, state, args in found if group == str(server.pid) and state[0] != "Z"]
 
 
 def fill(local_aws: LocalAws) -> Stack:

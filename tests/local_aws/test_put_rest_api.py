@@ -93,13 +93,13 @@ class Imported:
     def put(self, body: dict[str, Any], mode: str = "overwrite") -> None:
         self.stack.apigateway.put_rest_api(
             restApiId=self.api_id,
-            mode=mode,  # type: ignore[arg-type]
+            mode=mode,
             body=json.dumps(body).encode(),
         )
 
     def deploy(self) -> str:
         deployment = self.stack.apigateway.create_deployment(restApiId=self.api_id, stageName="v1")
-        return deployment["id"]
+        return str(deployment["id"])
 
     def request(self, method: str, path: str, **options: Any) -> Any:
         url = f"{self.stack.endpoint}/restapis/{self.api_id}/v1/_user_request_{path}"

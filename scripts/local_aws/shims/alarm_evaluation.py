@@ -63,7 +63,7 @@ def _evaluate(alarm: Json) -> None:
 
 
 def _state(alarm: Json, breaches: list[bool | None]) -> str | None:
-    """The state that the periods lead to, the latest first; None leaves it as it is."""
+    """Decide the state from the periods, the latest first; None leaves it as it is."""
     treatment = alarm.get("TreatMissingData") or "missing"
     if treatment in ("breaching", "notBreaching"):
         breaches = [treatment == "breaching" if each is None else each for each in breaches]

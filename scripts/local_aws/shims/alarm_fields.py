@@ -33,6 +33,8 @@ def _with_all_fields(put: Callable[..., Any]) -> Callable[..., Any]:
         if answer[0] == 200 and alarm is not None:
             request = data if is_cbor or is_json else _decoded(params)
             alarm["InsufficientDataActions"] = request.get("InsufficientDataActions") or []
+            if request.get("ExtendedStatistic"):  # MiniStack adds "Average"
+                alarm.pop("Statistic", None)
             if request.get("Metrics"):
                 _set_metrics(alarm, request["Metrics"])
         return answer
@@ -48,7 +50,7 @@ def _set_metrics(alarm: Json, metrics: list[Json]) -> None:
 
 
 def _decoded(params: Json) -> Json:
-    """The query protocol's `A.member.1.B=c` as `{"A": [{"B": "c"}]}`."""
+    """Turn the query protocol's `A.member.1.B=c` into `{"A": [{"B": "c"}]}`."""
     root: Json = {}
     for name in sorted(params):
         # A list's member is marked, so that it is told from a field.
@@ -75,7 +77,7 @@ def _describing_all_fields(describe: Callable[..., Any]) -> Callable[..., Any]:
     def describe_alarms(params: Json, data: Json, is_cbor: bool, is_json: bool = False) -> Any:
         if is_cbor or is_json:
             return describe(params, data, is_cbor, is_json)
-        status, headers, body = describe({}, _decoded(params), False, True)
+        status, _, body = describe({}, _decoded(params), False, True)
         if status != 200:
             return describe(params, data, is_cbor, is_json)
         content = "".join(_xml(name, value) for name, value in json.loads(body).items())

@@ -33,7 +33,7 @@ def apply() -> None:
 
 
 def served(api_id: str) -> str:
-    """The key under which the stage of this request finds what it serves."""
+    """Return the key under which the stage of this request finds what it serves."""
     return _snapshot.get() or api_id
 
 
@@ -74,7 +74,7 @@ def _dropping_all_snapshots(delete: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _key(api_id: str, stage_name: str) -> str | None:
-    """The key of the snapshot that a stage serves, if it has one."""
+    """Return the key of the snapshot that a stage serves, if it has one."""
     stage = (gateway._stages_v1.get(api_id) or {}).get(stage_name) or {}
     key = f"{api_id}/{stage.get('deploymentId')}"
     return key if key in gateway._resources else None

@@ -42,18 +42,18 @@ def _evaluate(queries: list[Json], results: dict[str, Json]) -> None:
     times = sorted({time for result in results.values() for time in result["Timestamps"]})
     series: dict[str, metric_expressions.Series] = {}
     for id_, result in results.items():
-        values = dict(zip(result["Timestamps"], result["Values"], strict=True))
-        series[id_] = [values.get(time) for time in times]
+        at = dict(zip(result["Timestamps"], result["Values"], strict=True))
+        series[id_] = [at.get(time) for time in times]
     for query in queries:
         if not query.get("Expression"):
             continue
         result = {"Id": query["Id"], "Label": query.get("Label", query["Id"])}
+        values: metric_expressions.Series = []
         try:
             values = metric_expressions.evaluate(query["Expression"], series, len(times))
         except metric_expressions.UnsupportedExpressionError as error:
             message = {"Code": "Unsupported", "Value": f"Not offered by the local AWS: {error}"}
             result |= {"StatusCode": "InternalError", "Messages": [message]}
-            values = []
         else:
             result["StatusCode"] = "Complete"
             series[query["Id"]] = values

@@ -37,7 +37,7 @@ def apply() -> None:
 
 
 def _one_at_a_time(save: Callable[..., None]) -> Callable[..., None]:
-    """The save at a clean stop may meet one that is under way, and both write the same file."""
+    """Keep the save at a clean stop from meeting one that is under way: same file."""
     lock = threading.Lock()
 
     def save_state(service: str, data: Any) -> None:

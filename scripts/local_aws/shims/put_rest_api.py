@@ -131,7 +131,7 @@ class _Import:
         _created(gateway._create_model(self.api_id, model))
 
     def _with_model_references(self, schema: Any) -> Any:
-        """The schema, its references pointing at models, as API Gateway rewrites them."""
+        """Point the references of a schema at models, as API Gateway does."""
         if isinstance(schema, list):
             return [self._with_model_references(each) for each in schema]
         if not isinstance(schema, dict):
@@ -145,7 +145,7 @@ class _Import:
         }
 
     def _resource(self, path: str) -> str:
-        """The id of the resource at a path, made with its parents where it is missing."""
+        """Find the id of the resource at a path; make it, with its parents, where it is missing."""
         resources = gateway._resources[self.api_id]
         found = next(id_ for id_, resource in resources.items() if resource["path"] == "/")
         at = ""
@@ -226,7 +226,7 @@ class _Import:
             )  # fmt: skip
 
     def _resolve(self, node: Json) -> Json:
-        """A node of the document, behind its reference if it is one."""
+        """Follow the references of the document until there is none."""
         reference = node.get("$ref")
         if reference is None:
             return node
@@ -247,9 +247,9 @@ def _operations(item: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _created(answer: Any) -> str:
-    """The id (of a gateway response, the type) in MiniStack's answer; its refusal is ours."""
+    """Return the id in MiniStack's answer; its refusal is ours."""
     status, _, body = answer
     content = json.loads(body)
     if status >= 400:
         raise ImportRefusedError(content["message"])
-    return str(content.get("id") or content.get("responseType"))
+    return str(content.get("id"))

@@ -31,7 +31,7 @@ def _validating(check: Callable[..., Any]) -> Callable[..., Any]:
         # MiniStack falls back to the JSON model: offer it the one that applies, or none.
         method = {**method, "requestModels": {"application/json": name} if name else {}}
         error = check(method, api_id, request, headers, body, query_params)
-        if error is not None and error.response_type == "BAD_REQUEST_BODY":
+        if name and error is not None and error.response_type == "BAD_REQUEST_BODY":
             error.validation_error = _reasons(served(api_id), name, body)
         return error
 
@@ -39,7 +39,7 @@ def _validating(check: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _reasons(api_id: str, model_name: str, body: bytes) -> str:
-    """The violations as API Gateway lists them; empty for a body that is not JSON."""
+    """List the violations as API Gateway does; empty for a body that is not JSON."""
     schema = gateway._model_schema(api_id, model_name)
     try:
         document = gateway.json.loads(body)

@@ -34,7 +34,7 @@ def _retire() -> None:
 
 
 def _unreachable() -> Iterator[str]:
-    """The pool keys of published versions that no alias of their function names."""
+    """Yield the pool keys of published versions that no alias of their function names."""
     for (account, region, name), function in lambda_service._functions.all_items():
         named = {alias["FunctionVersion"] for alias in function["aliases"].values()}
         for version in function["versions"].keys() - named:

@@ -22,16 +22,14 @@ def apply() -> None:
 def _update_usage_plan(plan_id: str, data: dict[str, Any]) -> Any:
     plan = gateway._usage_plans.get(plan_id)
     if plan is None:
-        return gateway._v1_error(
-            "NotFoundException", "Invalid Usage Plan identifier specified", 404
-        )
+        return gateway._get_usage_plan(plan_id)  # which says that there is none
     for operation in data.get("patchOperations") or []:
         _patch(plan, operation)
     return gateway._v1_response(plan)
 
 
 def _patch(plan: dict[str, Any], operation: dict[str, Any]) -> None:
-    removed, value = operation["op"] == "remove", operation.get("value")
+    removed, value = operation["op"] == "remove", str(operation.get("value", ""))
     match operation["path"].strip("/").split("/"):
         case ["apiStages"]:
             api_id, _, stage = value.partition(":")
