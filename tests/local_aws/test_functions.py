@@ -13,6 +13,11 @@ def hides_ministack(stack: Stack) -> None:
     assert stack.request().json()["sees_ministack"] is False
 
 
+def answers_without_delay(stack: Stack) -> None:
+    fastest = min(stack.request().elapsed.total_seconds() for _ in range(5))
+    assert fastest < 0.04  # MiniStack waits for 0.05 when nothing is logged
+
+
 def publish(stack: Stack, version: str) -> None:
     stack.lambda_.update_function_code(FunctionName="echo", ZipFile=code(version))
     stack.lambda_.get_waiter("function_updated").wait(
@@ -24,6 +29,18 @@ def publish(stack: Stack, version: str) -> None:
 
 def test_a_function_does_not_see_ministack(stack: Stack) -> None:
     hides_ministack(stack)
+
+
+def test_a_function_that_logs_nothing_answers_at_once(stack: Stack) -> None:
+    answers_without_delay(stack)
+
+
+def test_what_a_function_logs_is_in_its_log_group(stack: Stack) -> None:
+    stack.request(params={"orders": "7"})
+    events = stack.logs.filter_log_events(logGroupName="/aws/lambda/echo")["events"]
+    messages = [event["message"] for event in events]
+    assert any('"Orders": 7.0' in message for message in messages)
+    assert not any("end_of_invocation" in message for message in messages)
 
 
 def test_many_requests_at_once_are_answered(stack: Stack) -> None:
@@ -49,6 +66,10 @@ def test_a_new_version_interrupts_no_request(stack: Stack) -> None:
         done.set()
         caller.join()
     assert {answer.status_code for answer in answers} == {200}
+
+
+def test_ministack_still_needs_the_marks(bare: Stack) -> None:
+    assert_gap("prompt_answers", answers_without_delay, bare)
 
 
 def test_ministack_still_needs_the_isolation(bare: Stack) -> None:

@@ -28,6 +28,7 @@ SHIMS = (
     "usage_plan_updates",
     "generated_api_keys",
     "isolated_functions",
+    "prompt_answers",
     "retired_versions",
     "periodic_saves",
 )
