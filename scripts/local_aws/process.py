@@ -33,7 +33,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 20.0
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
 class LocalAwsError(Exception):
@@ -140,6 +140,7 @@ class LocalAws:
             "AUTH": "true",  # IAM is enforced
             "BIND_HOST": HOST,
             "GATEWAY_PORT": str(port),
+            "HOME": str(self.home),  # functions shall not find ~/.aws
             "IOT_MTLS_ENABLED": "0",  # it would listen on every interface
             "LOCAL_AWS_WITHOUT": self.without,
             "LOG_LEVEL": "WARNING",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -66,6 +67,29 @@ def test_a_new_version_interrupts_no_request(stack: Stack) -> None:
         done.set()
         caller.join()
     assert {answer.status_code for answer in answers} == {200}
+
+
+def ends_the_old_version(stack: Stack) -> None:
+    old = stack.request().json()["pid"]
+    publish(stack, "3")
+    assert stack.request().json()["pid"] != old
+    eventually(lambda: not is_alive(old), seconds=5)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_the_process_of_a_retired_version_ends(stack: Stack) -> None:
+    ends_the_old_version(stack)
+
+
+def test_ministack_still_needs_the_retirement(bare: Stack) -> None:
+    assert_gap("retired_versions", ends_the_old_version, bare)
 
 
 def test_ministack_still_needs_the_marks(bare: Stack) -> None:

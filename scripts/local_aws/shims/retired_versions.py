@@ -2,7 +2,7 @@
 
 On AWS idle execution environments go away by themselves. MiniStack keeps one process of 30-50 MB
 for every version ever invoked, which a day of editing a handler turns into gigabytes. The shim
-ends the idle processes of versions that no alias names, after they had time to finish.
+ends the idle processes of versions that no alias names; one that answers is not idle.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from local_aws import background
 from local_aws.emulator import lambda_runtime, lambda_service
 
-_GRACE_SECONDS = 30  # an alias' old version may still be answering
+_GRACE_SECONDS = 2  # a request may have found the version, and not yet its process
 
 
 def apply() -> None:
     """Look after the processes now and then."""
-    background.every(10, _retire)
+    background.every(1, _retire)
 
 
 def _retire() -> None:
