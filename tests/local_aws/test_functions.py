@@ -73,7 +73,7 @@ def ends_the_old_version(stack: Stack) -> None:
     old = stack.request().json()["pid"]
     publish(stack, "3")
     assert stack.request().json()["pid"] != old
-    eventually(lambda: not is_alive(old), seconds=5)
+    eventually(lambda: not is_alive(old), seconds=4)
 
 
 def is_alive(pid: int) -> bool:
