@@ -24,12 +24,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rich.console import Console
+from rich.table import Table
+
 from artifacts import BuildError, Files, archive, bytecode, contract, manifest, packages, read_tree
 from artifacts import target as targets
 from artifacts.target import Target
 from artifacts.trim import trim
-from rich.console import Console
-from rich.table import Table
 
 PROJECT = Path(__file__).resolve().parent.parent
 BUILD = PROJECT / "build"
@@ -89,7 +90,7 @@ def build(target: Target) -> None:
 
 
 def make_artifacts(target: Target, interpreter: str | None) -> Files:
-    """The content of every artifact of a target."""
+    """Make the content of every artifact of a target."""
     document = contract.load(PROJECT / "api" / "openapi.yaml")
     functions = sorted(path.parent.name for path in PROJECT.glob("functions/*/handler.py"))
     made = {"api.json": contract.dump(contract.gateway_copy(document, functions))}
@@ -102,7 +103,7 @@ def make_artifacts(target: Target, interpreter: str | None) -> Files:
 
 
 def function_files(function: str, interpreter: str | None) -> Files:
-    """A function's folder, without the lock files that only the build reads."""
+    """Collect a function's folder, without the lock files that only the build reads."""
     files = {
         name: content
         for name, content in read_tree(PROJECT / "functions" / function).items()
@@ -112,8 +113,10 @@ def function_files(function: str, interpreter: str | None) -> Files:
 
 
 def layer_files(target: Target, interpreter: str | None) -> Files:
-    """The run-time packages, trimmed, and the shared package."""
+    """Collect the run-time packages, trimmed, and the shared package."""
     layer = PROJECT / "layer"
+    if not AWS_OPERATIONS.is_file():
+        raise BuildError(f"{AWS_OPERATIONS} is missing.")
     own = read_tree(layer, layer.glob("catalog/**/*.py"))
 
     def resolve(folder: Path) -> Files:
@@ -127,7 +130,7 @@ def layer_files(target: Target, interpreter: str | None) -> Files:
 
 
 def swagger_ui_files() -> Files:
-    """The files that the documentation page loads, from the locked release."""
+    """Collect what the documentation page loads of the locked Swagger UI release."""
 
     def resolve(folder: Path) -> Files:
         packages.install_one(SWAGGER_UI, DOCS_LOCK, folder)
@@ -138,7 +141,7 @@ def swagger_ui_files() -> Files:
 
 
 def with_bytecode(files: Files, prefix: str, interpreter: str | None) -> Files:
-    """The files and, where an interpreter of the target's version is at hand, their byte-code."""
+    """Add byte-code where an interpreter of the target's version is at hand."""
     if interpreter is None:
         return files
     return files | bytecode.compile_modules(files, prefix, interpreter)
@@ -147,7 +150,7 @@ def with_bytecode(files: Files, prefix: str, interpreter: str | None) -> Files:
 def cached(
     name: str, inputs: list[Path], interpreter: str | None, make: Callable[[Path], Files]
 ) -> Files:
-    """What `make` leaves of the packages it installs in a folder, kept while nothing changes."""
+    """Return what `make` keeps of the packages it installs in a folder; once per set of inputs."""
     steps = sorted((PROJECT / "scripts" / "artifacts").glob("*.py"))
     digest = hashlib.sha256(interpreter_version(interpreter))
     for path in [*inputs, *steps]:
@@ -163,14 +166,14 @@ def cached(
 
 
 def interpreter_version(interpreter: str | None) -> bytes:
-    """The exact version: patch releases compile differently."""
+    """Ask for the exact version: patch releases compile differently."""
     if interpreter is None:
         return b""
     return subprocess.run([interpreter, "-VV"], capture_output=True, check=True).stdout
 
 
 def write_artifacts(target: Target, made: Files) -> manifest.Entry:
-    """Put the artifacts in the target's folder, and nothing else; their place in the manifest."""
+    """Put these artifacts and no others in the target's folder; return the manifest's lines."""
     folder = BUILD / target.name
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():

@@ -14,7 +14,7 @@ class BuildError(Exception):
 
 
 def read_tree(root: Path, paths: Iterable[Path] | None = None) -> Files:
-    """The files below a folder (or only those given) under their names relative to it."""
+    """Read the files below a folder (or only those given) under their names relative to it."""
     found = root.rglob("*") if paths is None else paths
     return {
         path.relative_to(root).as_posix(): path.read_bytes() for path in found if path.is_file()

@@ -31,6 +31,6 @@ def pack(files: Files) -> bytes:
 
 
 def unpack(content: bytes) -> Files:
-    """The files of a zip."""
+    """Return the files of a zip."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}

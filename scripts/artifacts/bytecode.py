@@ -21,7 +21,7 @@ LAYER_ROOT = "/opt/python"
 
 
 def compile_modules(files: dict[str, bytes], prefix: str, interpreter: str) -> dict[str, bytes]:
-    """The `.pyc` files of all modules among `files`.
+    """Make the `.pyc` files of all modules among `files`.
 
     Parameters
     ----------

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from artifacts import BuildError
 
@@ -31,7 +32,8 @@ PLAIN_KEYWORDS = {
     "type", "required", "enum", "multipleOf", "minimum", "maximum", "minLength", "maxLength",
     "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
 }  # fmt: skip
-SCHEMA_KEYWORDS = {"items", "additionalProperties", "not"}
+# Not `not`: what is relaxed within it would forbid more.
+SCHEMA_KEYWORDS = {"items", "additionalProperties"}
 SCHEMA_LIST_KEYWORDS = {"allOf"}
 SCHEMA_MAP_KEYWORDS = {"properties", "patternProperties"}
 # Boolean beside `minimum` in OpenAPI 3.0 and draft 4; a number from OpenAPI 3.1 on.
@@ -65,7 +67,7 @@ def dump(document: Node) -> bytes:
 
 
 def gateway_copy(contract: Node, functions: Collection[str]) -> Node:
-    """What API Gateway's import reads of the contract, and nothing it would refuse.
+    """Keep what API Gateway's import reads of the contract, and nothing it would refuse.
 
     Raises
     ------
@@ -97,7 +99,7 @@ def gateway_copy(contract: Node, functions: Collection[str]) -> Node:
 
 
 def sanitise(schema: Any) -> Any:
-    """A schema in the gateway's dialect, at least as permissive as the original."""
+    """Put a schema in the gateway's dialect, at least as permissive as the original."""
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
@@ -166,7 +168,7 @@ def _operation(contract: Node, where: str, operation: Node, shared: list[Node]) 
 
 
 def _parameter(contract: Node, parameter: Node) -> Node:
-    """The gateway checks that a parameter is there; its bounds are the function's to check."""
+    """Drop bounds and enums: the gateway only checks that a required parameter is there."""
     kept = {key: parameter[key] for key in ("name", "in", "required") if key in parameter}
     schema = _resolve(contract, parameter.get("schema", {}))
     copy = kept | {"schema": {"type": schema.get("type", "string")}}
@@ -194,7 +196,7 @@ def _security_schemes(contract: Node) -> Node:
 
 
 def _reachable(paths: Node, schemas: Node) -> Node:
-    """The schemas that the paths lead to, sanitised, in the order of the contract."""
+    """Collect the schemas that the paths lead to, sanitised, in the order of the contract."""
     found: Node = {}
     waiting = list(_references(paths))
     while waiting:
@@ -221,7 +223,7 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def _resolve(contract: Node, node: Node) -> Node:
-    """What a reference within the contract stands for."""
+    """Follow references within the contract."""
     while "$ref" in node:
         target: Any = contract
         for key in node["$ref"].removeprefix("#/").split("/"):

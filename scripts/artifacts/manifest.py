@@ -1,4 +1,4 @@
-"""`build/manifest.json`: what was built from which sources, for Terraform and for the next build."""
+"""`build/manifest.json`: what was built from which sources, for Terraform and the next build."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SOURCES = (
 
 
 def sources_digest(project: Path) -> str:
-    """The SHA-256 over the names and contents of all sources."""
+    """Compute the SHA-256 over the names and contents of all sources."""
     found = {path for pattern in SOURCES for path in project.glob(pattern) if path.is_file()}
     names = sorted(path.relative_to(project).as_posix() for path in found)
     lines = [
@@ -36,12 +36,12 @@ def sources_digest(project: Path) -> str:
 
 
 def lambda_digest(content: bytes) -> str:
-    """The SHA-256 as Lambda writes it, in `source_code_hash`."""
+    """Compute the SHA-256 as Lambda writes it, in `source_code_hash`."""
     return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
 def read(path: Path) -> dict[str, Entry]:
-    """The targets that were built; none when there is no manifest that can be read."""
+    """Return the targets that were built; none when there is no manifest that can be read."""
     try:
         targets = json.loads(path.read_text())["targets"]
     except (OSError, ValueError, KeyError, TypeError):

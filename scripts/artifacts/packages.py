@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
 def install_runtime(lock: Path, target: Target, folder: Path) -> None:
     """Unpack the wheels of a lock file that fit the target's Python and architecture."""
     platform = [] if target.is_local else ["--python-platform", PLATFORMS[target.architecture]]
+    _read(lock)
     _install(folder, target.name, "--python-version", target.python, *platform, "-r", str(lock))
 
 
@@ -33,8 +35,10 @@ def _install(folder: Path, wanted: str, *arguments: str) -> None:
     options = ["--link-mode", "copy", "--require-hashes", "--only-binary", ":all:"]
     done = subprocess.run([*command, *options, *arguments], capture_output=True, text=True)
     if done.returncode != 0:
-        reason = " ".join(done.stderr.replace("×", "").replace("╰─▶", "").split())
-        raise BuildError(f"the packages for {wanted} cannot be installed: {reason}")
+        reason = " ".join(re.findall(r"[\x21-\x7e]+", done.stderr))  # without its drawn frame
+        raise BuildError(
+            f"the packages for {wanted} cannot be installed: {reason.removeprefix('error: ')}"
+        )
 
 
 def _read(lock: Path) -> list[str]:

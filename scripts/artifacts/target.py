@@ -7,9 +7,8 @@ import os
 import platform
 import re
 import sys
-from dataclasses import dataclass
-
 import venv  # scripts/venv.py, which knows where interpreters are kept
+from dataclasses import dataclass
 
 from artifacts import BuildError
 
@@ -37,7 +36,7 @@ class Target:
 
 
 def parse(name: str) -> Target:
-    """The target of a name, or a sentence on what a name looks like."""
+    """Return the target of a name, or say what a name looks like."""
     if name == LOCAL:
         machine = platform.machine().lower()
         architecture = "arm64" if machine in {"arm64", "aarch64"} else "x86_64"
@@ -49,7 +48,7 @@ def parse(name: str) -> Target:
 
 
 def find_interpreter(target: Target) -> str | None:
-    """The path of an interpreter that compiles for the target, if this machine has one."""
+    """Find an interpreter that compiles for the target, if this machine has one."""
     version = target.python
     patterns = [os.path.expanduser(pattern.format(version)) for pattern in venv.VERSION_MANAGERS]
     installed = [path for pattern in patterns for path in sorted(glob.glob(pattern))]

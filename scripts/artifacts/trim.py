@@ -24,9 +24,11 @@ UNUSED = (
     "*.dist-info/*",  # but for the name and version, see `_metadata`
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.js",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.css",
-    "dateutil/zoneinfo/*.tar.gz",  # time zones; everything here is UTC
+    # Calendars and a copy of the time zones: botocore reads dates, all in UTC.
+    "dateutil/easter.py",
+    "dateutil/rrule.py",
+    "dateutil/zoneinfo/*",
     "urllib3/contrib/emscripten/*",  # a browser's
-    "urllib3/http2/*",
     # Utilities of Powertools that no function imports. Take a line out to use one.
     *(
         f"aws_lambda_powertools/utilities/{utility}/*"
@@ -59,7 +61,7 @@ AMAZON_ROOTS = {
 
 
 def trim(packages: Files, operations: Operations) -> Files:
-    """The part of the installed packages that the functions need at run time."""
+    """Keep the part of the installed packages that the functions need at run time."""
     kept = {name: packages[name] for name in packages if not _is_unused(name)}
     kept |= _metadata(packages)
     kept |= _aws_data(packages, operations)
@@ -72,7 +74,7 @@ def _is_unused(name: str) -> bool:
 
 
 def _metadata(packages: Files) -> Files:
-    """Name and version of each distribution: `importlib.metadata.version` is asked for some."""
+    """Keep each distribution's name and version: `importlib.metadata.version` is asked for some."""
     found = {}
     for name in packages:
         if name.endswith(".dist-info/METADATA"):
@@ -83,7 +85,7 @@ def _metadata(packages: Files) -> Files:
 
 
 def _aws_data(packages: Files, operations: Operations) -> Files:
-    """botocore's description of AWS, cut down to the operations that are called."""
+    """Cut botocore's description of AWS down to the operations that are called."""
     kept = {}
     for general in ("_retry.json", "partitions.json", "sdk-default-configuration.json"):
         kept[DATA + general] = _dump(json.loads(packages[DATA + general]))
@@ -110,7 +112,7 @@ def _latest_version(packages: Files, service: str) -> str:
 
 
 def _service_model(service: str, model: dict[str, Any], called: list[str]) -> dict[str, Any]:
-    """The called operations and the shapes they reach, without documentation."""
+    """Keep the called operations and the shapes they reach, without documentation."""
     unknown = sorted(set(called) - set(model["operations"]))
     if unknown:
         names = ", ".join(unknown)
@@ -129,7 +131,7 @@ def _service_model(service: str, model: dict[str, Any], called: list[str]) -> di
 
 
 def _shapes_of(node: Any) -> Iterator[str]:
-    """The shapes that an operation or a shape refers to: `{"shape": name}` at any depth."""
+    """Find the shapes that a node refers to: `{"shape": name}` at any depth."""
     for value in node.values() if isinstance(node, dict) else node:
         if isinstance(value, dict) and isinstance(value.get("shape"), str):
             yield value["shape"]
@@ -138,7 +140,7 @@ def _shapes_of(node: Any) -> Iterator[str]:
 
 
 def _undocumented(node: Any) -> Any:
-    """Without documentation strings; a member or a shape of that name is no string and stays."""
+    """Drop documentation strings; a member or a shape of that name is no string and stays."""
     if isinstance(node, list):
         return [_undocumented(value) for value in node]
     if not isinstance(node, dict):
@@ -151,7 +153,7 @@ def _undocumented(node: Any) -> Any:
 
 
 def _amazon_roots(bundle: str) -> str:
-    """The certificates AWS uses: each TLS context parses the whole bundle."""
+    """Keep the certificates AWS uses: each TLS context parses the whole bundle."""
     blocks = re.findall(r'# Label: "(.*?)".*?(-----BEGIN.*?-----END [A-Z ]+-----\n)', bundle, re.S)
     kept = [f"# {label}\n{pem}" for label, pem in blocks if label in AMAZON_ROOTS]
     if not any("Amazon Root CA 1\n" in block for block in kept):
