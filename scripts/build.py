@@ -195,7 +195,7 @@ def report(
     target: Target, entry: manifest.Entry, previous: manifest.Entry | None, done: str
 ) -> None:
     """Print what was built, its size, and whether it differs from what was there before."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     compiled = "with byte-code" if entry["bytecode"] else "without byte-code"
     console.print(f"{target.name}: {target.runtime} {target.architecture}, {compiled}, {done}")
     before = previous["artifacts"] if previous else {}
