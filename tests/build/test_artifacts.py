@@ -6,6 +6,7 @@ import importlib.util
 import json
 import marshal
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -139,7 +140,16 @@ def test_the_certificates_are_those_of_amazon(lambda_root: Path) -> None:
         f"c.load_verify_locations({str(path)!r})\n"
         "print(len(c.get_ca_certs()))"
     )
-    assert int(run_isolated([], code)) == len(trim.AMAZON_ROOTS)
+    assert int(run_isolated([], code)) == 6  # Amazon's four, and Starfield's two before them
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_layer_holds_nothing_that_is_not_read_at_run_time(built: Copy, target: str) -> None:
+    unread = re.compile(
+        r"python/bin/|/tests/|\.pyi$|\.dist-info/(?!METADATA$)|swagger-ui|\.json\.gz$"
+    )
+    names = built.unpacked(target, "catalog.zip")
+    assert not [name for name in names if unread.search(name)]
 
 
 def test_swagger_ui_is_where_the_page_looks_for_it(built: Copy) -> None:
