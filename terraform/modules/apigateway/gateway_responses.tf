@@ -28,29 +28,27 @@ locals {
 
   # A header here is a fixed text or one value of the request, so one of several origins can only
   # be the caller's own. Problems hold nothing of value to a foreign page.
-  allow_origin = (
-    length(var.cors_allow_origins) == 0 ? {} :
-    length(var.cors_allow_origins) == 1 ? { "gatewayresponse.header.Access-Control-Allow-Origin" = "'${var.cors_allow_origins[0]}'" } :
-    { "gatewayresponse.header.Access-Control-Allow-Origin" = "method.request.header.Origin" }
+  cors_headers = merge(
+    length(var.cors_allow_origins) == 0 ? {} : { Access-Control-Expose-Headers = "'Retry-After, X-Request-Id'" },
+    length(var.cors_allow_origins) == 1 ? { Access-Control-Allow-Origin = "'${var.cors_allow_origins[0]}'" } : {},
+    length(var.cors_allow_origins) > 1 ? { Access-Control-Allow-Origin = "method.request.header.Origin", Vary = "'Origin'" } : {},
   )
-  cors_headers = length(var.cors_allow_origins) == 0 ? {} : merge(local.allow_origin, {
-    "gatewayresponse.header.Access-Control-Expose-Headers" = "'Retry-After, X-Request-Id'"
-    "gatewayresponse.header.Vary"                          = "'Origin'"
-  })
 
   gateway_responses = {
     for type, problem in local.problems : type => merge(
       { for key, status in problem : "statusCode" => tostring(status) if key == "status" },
       {
-        responseParameters = merge(
-          {
-            "gatewayresponse.header.Content-Type"  = "'application/problem+json'"
-            "gatewayresponse.header.Cache-Control" = "'no-store'"
-            "gatewayresponse.header.X-Request-Id"  = "context.requestId"
-          },
-          { for key, seconds in problem : "gatewayresponse.header.Retry-After" => "'${seconds}'" if key == "retry_after" },
-          local.cors_headers,
-        )
+        responseParameters = {
+          for name, value in merge(
+            {
+              Content-Type  = "'application/problem+json'"
+              Cache-Control = "'no-store'"
+              X-Request-Id  = "context.requestId"
+            },
+            { for key, seconds in problem : "Retry-After" => "'${seconds}'" if key == "retry_after" },
+            local.cors_headers,
+          ) : "gatewayresponse.header.${name}" => value
+        }
         responseTemplates = {
           "application/json" = jsonencode(merge(
             { for key, value in problem : key => value if contains(["status", "title", "detail"], key) },
