@@ -26,7 +26,7 @@ TERRAFORM = PROJECT / "terraform"
 ENVIRONMENTS = TERRAFORM / "environments"
 BACKEND_CONFIG = ENVIRONMENTS / "backend.hcl"
 BACKEND_OVERRIDE = TERRAFORM / "backend_override.tf"
-LOCAL_BACKEND = """# Written by scripts/terraform_init.py: the local environment keeps its state in a file.
+LOCAL_BACKEND = """# Written by scripts/terraform_init.py: the laptop keeps its state in a file.
 terraform {
   backend "local" {}
 }
@@ -67,7 +67,9 @@ def run_terraform(
 def check_version() -> None:
     """Refuse to go on without Terraform, or with one that is too old."""
     wanted = ".".join(map(str, OLDEST_TERRAFORM))
-    advice = f"Install Terraform {wanted} or newer: https://developer.hashicorp.com/terraform/install"
+    advice = (
+        f"Install Terraform {wanted} or newer: https://developer.hashicorp.com/terraform/install"
+    )
     if shutil.which("terraform") is None:
         raise InitError(f"Terraform is not on the PATH. {advice}")
     answer = run_terraform("version", "-json", folder=PROJECT)
@@ -87,7 +89,9 @@ def folders(root: Path, depth: int) -> Iterator[Path]:
 def subfolders(folder: Path) -> list[Path]:
     """Return the real folders in a folder; none where it may not be read."""
     try:
-        return sorted(child for child in folder.iterdir() if child.is_dir() and not child.is_symlink())
+        return sorted(
+            child for child in folder.iterdir() if child.is_dir() and not child.is_symlink()
+        )
     except OSError:
         return []
 
@@ -124,7 +128,9 @@ def init(folder: Path, *arguments: str) -> None:
         raise InitError(f"terraform init failed: {explain(online.stderr)}")
     offline = run_terraform(*command, f"-plugin-dir={mirror}", folder=folder)
     if offline.returncode != 0:
-        raise InitError(f"terraform init failed with the mirror {mirror}: {explain(offline.stderr)}")
+        raise InitError(
+            f"terraform init failed with the mirror {mirror}: {explain(offline.stderr)}"
+        )
 
 
 def configure_backend(environment: str) -> list[str]:
@@ -162,7 +168,9 @@ def select_workspace(environment: str) -> None:
 def prepare(environment: str, *, upgrade: bool = False) -> None:
     """Make Terraform ready for an environment."""
     if environment not in environments():
-        raise InitError(f'There is no environment "{environment}": use {", ".join(environments())}.')
+        raise InitError(
+            f'There is no environment "{environment}": use {", ".join(environments())}.'
+        )
     arguments = configure_backend(environment)
     data = TERRAFORM / ".terraform"
     stamp, selected = data / "initialised", data / "environment"
