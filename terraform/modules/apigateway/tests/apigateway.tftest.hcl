@@ -122,6 +122,12 @@ run "every_answer_of_the_gateway_is_a_problem" {
     error_message = "a problem has another status than its answer"
   }
   assert {
+    condition = toset([
+      for type, response in jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses : type if !can(response.statusCode)
+    ]) == toset(["DEFAULT_4XX", "DEFAULT_5XX"])
+    error_message = "an answer other than the defaults has no status"
+  }
+  assert {
     condition = {
       for type, response in jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses :
       type => response.statusCode if contains(["MISSING_AUTHENTICATION_TOKEN", "INVALID_API_KEY", "THROTTLED", "REQUEST_TOO_LARGE"], type)

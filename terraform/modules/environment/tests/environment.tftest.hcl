@@ -188,3 +188,67 @@ run "a_subscriber_by_fax_is_refused" {
   }
   expect_failures = [var.settings]
 }
+
+run "the_settings_of_local_are_valid" {
+  command = plan
+  variables {
+    workspace = "local"
+    available = ["local"]
+    raw       = yamldecode(file("../../environments/local.yaml"))
+    settings  = yamldecode(file("../../environments/local.yaml"))
+  }
+
+  assert {
+    condition     = output.settings.local_aws
+    error_message = "the laptop's Terraform would reach AWS"
+  }
+}
+
+run "the_settings_of_dev_are_valid" {
+  command = plan
+  variables {
+    workspace = "dev"
+    available = ["dev"]
+    raw       = yamldecode(file("../../environments/dev.yaml"))
+    settings  = yamldecode(file("../../environments/dev.yaml"))
+  }
+
+  assert {
+    condition     = !output.settings.local_aws
+    error_message = "dev would be applied to a laptop"
+  }
+}
+
+run "the_settings_of_staging_are_valid" {
+  command = plan
+  variables {
+    workspace = "staging"
+    available = ["staging"]
+    raw       = yamldecode(file("../../environments/staging.yaml"))
+    settings  = yamldecode(file("../../environments/staging.yaml"))
+  }
+
+  assert {
+    condition     = !output.settings.local_aws
+    error_message = "staging would be applied to a laptop"
+  }
+}
+
+run "the_settings_of_prod_are_valid" {
+  command = plan
+  variables {
+    workspace = "prod"
+    available = ["prod"]
+    raw       = yamldecode(file("../../environments/prod.yaml"))
+    settings  = yamldecode(file("../../environments/prod.yaml"))
+  }
+
+  assert {
+    condition     = !output.settings.local_aws
+    error_message = "prod would be applied to a laptop"
+  }
+  assert {
+    condition     = output.settings.table.deletion_protection && output.settings.table.point_in_time_recovery && length(output.settings.alarms.subscribers) > 0
+    error_message = "production is unprotected, or nobody hears its alarms"
+  }
+}
