@@ -1,0 +1,62 @@
+resource "aws_api_gateway_rest_api" "this" {
+  name        = var.name
+  description = local.contract.info.title
+  body        = local.body
+
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+}
+
+# A deployment is a snapshot: a changed body is served only by a new one.
+resource "aws_api_gateway_deployment" "this" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  triggers    = { body = sha256(local.body) }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_stage" "this" {
+  rest_api_id          = aws_api_gateway_rest_api.this.id
+  deployment_id        = aws_api_gateway_deployment.this.id
+  stage_name           = local.stage
+  xray_tracing_enabled = var.tracing
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format          = local.access_log_format
+  }
+
+  # API Gateway refuses logging before the account has a role for it, and would make the execution
+  # log's group itself, without retention.
+  depends_on = [aws_api_gateway_account.this, aws_cloudwatch_log_group.execution]
+}
+
+resource "aws_api_gateway_method_settings" "this" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  method_path = "*/*"
+
+  settings {
+    metrics_enabled        = true
+    logging_level          = var.logs.execution_log_level
+    data_trace_enabled     = false # it would write payloads and keys to the log
+    throttling_rate_limit  = var.throttle.rate_limit
+    throttling_burst_limit = var.throttle.burst_limit
+  }
+}
+
+# The alias is what may be invoked, by this stage and on the paths that the function serves. Every
+# method: those a path does not have reach the function too, which answers 405.
+resource "aws_lambda_permission" "this" {
+  for_each = { for path, item in local.contract.paths : path => var.functions[item.x-function] }
+
+  statement_id_prefix = "apigateway-"
+  action              = "lambda:InvokeFunction"
+  principal           = "apigateway.amazonaws.com"
+  function_name       = each.value.name
+  qualifier           = each.value.alias
+  source_arn          = "${aws_api_gateway_rest_api.this.execution_arn}/${local.stage}/*${replace(each.key, "/{[^}]+}/", "*")}"
+}

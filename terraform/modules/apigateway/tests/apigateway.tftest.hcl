@@ -1,0 +1,260 @@
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_resource "aws_api_gateway_rest_api" {
+    defaults = { id = "abc", execution_arn = "arn:aws:execute-api:eu-west-1:123456789012:abc" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/catalog-dev" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/catalog-dev-apigateway-eu-west-1" }
+  }
+}
+
+variables {
+  name = "catalog-dev"
+  contract = jsonencode({
+    openapi = "3.0.3"
+    info    = { title = "Catalog API", version = "1.0.0" }
+    paths = {
+      "/items/{itemId}" = {
+        x-function = "items"
+        get        = { operationId = "getItem", security = [{ ApiKey = [] }], responses = { "200" = { description = "OK" } } }
+        delete     = { operationId = "deleteItem", responses = { "200" = { description = "OK" } } }
+      }
+      "/health" = {
+        x-function = "health"
+        get        = { operationId = "getHealth", security = [], responses = { "200" = { description = "OK" } } }
+      }
+    }
+    components = { securitySchemes = { ApiKey = { type = "apiKey", in = "header", name = "x-api-key" } } }
+  })
+  functions = {
+    items  = { name = "catalog-dev-items", alias = "live", alias_invoke_arn = "arn:items:live" }
+    health = { name = "catalog-dev-health", alias = "live", alias_invoke_arn = "arn:health:live" }
+  }
+  throttle    = { rate_limit = 10, burst_limit = 5 }
+  logs        = { retention_days = 14, execution_log_level = "ERROR" }
+  usage_plans = { basic = { rate_limit = 1, burst_limit = 2, quota = { limit = 3, period = "DAY" } } }
+  clients     = { web = { plan = "basic", generations = ["1", "2"] } }
+}
+
+run "every_method_of_a_path_invokes_the_alias_of_its_function" {
+  assert {
+    condition = alltrue(flatten([
+      for path, arn in { "/items/{itemId}" = "arn:items:live", "/health" = "arn:health:live" } : [
+        for method in values(jsondecode(aws_api_gateway_rest_api.this.body).paths[path]) :
+        method.x-amazon-apigateway-integration.uri == arn && method.x-amazon-apigateway-integration.type == "aws_proxy" && method.x-amazon-apigateway-integration.httpMethod == "POST"
+      ]
+    ]))
+    error_message = "a method invokes something else"
+  }
+  assert {
+    condition     = toset(keys(jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"])) == toset(["delete", "get", "options", "x-amazon-apigateway-any-method"])
+    error_message = "the methods are ${jsonencode(keys(jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"]))}"
+  }
+}
+
+run "every_integration_may_be_invoked_on_its_alias" {
+  assert {
+    condition = alltrue([
+      for path, item in jsondecode(var.contract).paths :
+      aws_lambda_permission.this[path].function_name == var.functions[item.x-function].name && aws_lambda_permission.this[path].qualifier == "live" && aws_lambda_permission.this[path].principal == "apigateway.amazonaws.com"
+    ])
+    error_message = "API Gateway could not invoke a function of the contract"
+  }
+  assert {
+    condition     = aws_lambda_permission.this["/items/{itemId}"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:abc/v1/*/items/*"
+    error_message = "any stage or path may invoke: ${aws_lambda_permission.this["/items/{itemId}"].source_arn}"
+  }
+}
+
+run "a_key_is_asked_for_unless_the_contract_says_otherwise" {
+  assert {
+    condition = alltrue([
+      for method in ["get", "delete", "x-amazon-apigateway-any-method"] :
+      jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"][method].security == [{ ApiKey = [] }]
+    ])
+    error_message = "a method of /items/{itemId} needs no key"
+  }
+  assert {
+    condition     = alltrue([for method in values(jsondecode(aws_api_gateway_rest_api.this.body).paths["/health"]) : length(method.security) == 0])
+    error_message = "/health needs a key"
+  }
+  assert {
+    condition     = length(jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"].options.security) == 0
+    error_message = "a browser's preflight, which never has a key, is refused"
+  }
+}
+
+run "requests_are_validated_before_a_function_is_paid_for" {
+  assert {
+    condition     = jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-request-validators[jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-request-validator] == { validateRequestBody = true, validateRequestParameters = true }
+    error_message = "bodies or parameters are not validated"
+  }
+}
+
+run "every_answer_of_the_gateway_is_a_problem" {
+  assert {
+    condition = alltrue([
+      for response in values(jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses) :
+      response.responseParameters["gatewayresponse.header.Content-Type"] == "'application/problem+json'" && response.responseParameters["gatewayresponse.header.X-Request-Id"] == "context.requestId"
+    ])
+    error_message = "an answer has another type, or no request id"
+  }
+  assert {
+    condition = alltrue([
+      for response in values(jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses) :
+      startswith(jsondecode(response.responseTemplates["application/json"]).type, "urn:catalog:problem:") && jsondecode(response.responseTemplates["application/json"]).requestId == "$context.requestId"
+    ])
+    error_message = "an answer is no problem"
+  }
+  assert {
+    condition = alltrue([
+      for response in values(jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses) :
+      tostring(try(jsondecode(response.responseTemplates["application/json"]).status, "")) == try(response.statusCode, "")
+    ])
+    error_message = "a problem has another status than its answer"
+  }
+  assert {
+    condition = toset([
+      for type, response in jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses : type if !can(response.statusCode)
+    ]) == toset(["DEFAULT_4XX", "DEFAULT_5XX"])
+    error_message = "an answer other than the defaults has no status"
+  }
+  assert {
+    condition = {
+      for type, response in jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses :
+      type => response.statusCode if contains(["MISSING_AUTHENTICATION_TOKEN", "INVALID_API_KEY", "THROTTLED", "REQUEST_TOO_LARGE"], type)
+    } == { MISSING_AUTHENTICATION_TOKEN = "404", INVALID_API_KEY = "403", THROTTLED = "429", REQUEST_TOO_LARGE = "413" }
+    error_message = "a status is wrong"
+  }
+  assert {
+    condition     = jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses.THROTTLED.responseParameters["gatewayresponse.header.Retry-After"] == "'1'"
+    error_message = "a throttled client is not told when to come back"
+  }
+}
+
+run "one_origin_is_named_in_the_gateways_answers" {
+  variables {
+    cors_allow_origins = ["https://www.example.com"]
+  }
+  assert {
+    condition     = jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses.DEFAULT_4XX.responseParameters["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://www.example.com'"
+    error_message = "a page cannot read why it was refused"
+  }
+}
+
+run "of_several_origins_the_callers_is_named" {
+  variables {
+    cors_allow_origins = ["https://www.example.com", "https://admin.example.com"]
+  }
+  assert {
+    condition     = jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses.DEFAULT_4XX.responseParameters["gatewayresponse.header.Access-Control-Allow-Origin"] == "method.request.header.Origin"
+    error_message = "a page cannot read why it was refused"
+  }
+  assert {
+    condition     = jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses.DEFAULT_4XX.responseParameters["gatewayresponse.header.Vary"] == "'Origin'"
+    error_message = "a cache would give one origin's answer to another"
+  }
+}
+
+run "without_origins_no_page_reads_an_answer" {
+  assert {
+    condition     = length([for name in keys(jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses.DEFAULT_4XX.responseParameters) : name if strcontains(name, "Access-Control")]) == 0
+    error_message = "an origin is allowed that nobody named"
+  }
+}
+
+run "every_generation_of_a_key_is_live" {
+  assert {
+    condition     = toset(keys(aws_api_gateway_usage_plan_key.this)) == toset(["web/1", "web/2"])
+    error_message = "the keys are ${jsonencode(keys(aws_api_gateway_usage_plan_key.this))}"
+  }
+  assert {
+    condition     = aws_api_gateway_api_key.this["web/2"].name == "catalog-dev-web-2" && toset(keys(output.api_keys.web)) == toset(["1", "2"])
+    error_message = "a generation cannot be told from another"
+  }
+  assert {
+    condition     = aws_api_gateway_usage_plan.this["basic"].quota_settings[0].limit == 3 && aws_api_gateway_usage_plan.this["basic"].throttle_settings[0].burst_limit == 2
+    error_message = "the plan has other limits"
+  }
+}
+
+run "a_plan_needs_no_quota" {
+  variables {
+    usage_plans = { basic = { rate_limit = 1, burst_limit = 2 } }
+  }
+  assert {
+    condition     = length(aws_api_gateway_usage_plan.this["basic"].quota_settings) == 0
+    error_message = "a quota was set"
+  }
+}
+
+run "the_access_log_is_short_json" {
+  assert {
+    condition     = length(aws_api_gateway_stage.this.access_log_settings[0].format) < 512 && can(jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format))
+    error_message = "API Gateway would cut the line"
+  }
+  assert {
+    condition     = !aws_api_gateway_method_settings.this.settings[0].data_trace_enabled
+    error_message = "payloads and keys would be logged"
+  }
+}
+
+run "an_account_that_logs_already_is_left_alone" {
+  variables {
+    manage_account_logging = false
+  }
+  assert {
+    condition     = length(aws_api_gateway_account.this) == 0 && length(aws_iam_role.logging) == 0
+    error_message = "the account's role would be replaced"
+  }
+}
+
+run "a_changed_contract_is_deployed" {
+  variables {
+    cors_allow_origins = ["*"]
+  }
+  assert {
+    condition     = aws_api_gateway_deployment.this.triggers.body == sha256(aws_api_gateway_rest_api.this.body)
+    error_message = "the stage would go on serving the old contract"
+  }
+}
+
+run "a_path_without_a_function_is_refused" {
+  command = plan
+  variables {
+    functions = { items = { name = "catalog-dev-items", alias = "live", alias_invoke_arn = "arn:items:live" } }
+  }
+  expect_failures = [var.contract]
+}
+
+run "openapi_3_1_is_refused" {
+  command = plan
+  variables {
+    contract = "{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"x\"}, \"paths\": {}}"
+  }
+  expect_failures = [var.contract]
+}
+
+run "the_last_generation_of_a_key_is_kept" {
+  command = plan
+  variables {
+    clients = { web = { plan = "basic", generations = [] } }
+  }
+  expect_failures = [var.clients]
+}
+
+run "a_client_of_an_unknown_plan_is_refused" {
+  command = plan
+  variables {
+    clients = { web = { plan = "gold", generations = ["1"] } }
+  }
+  expect_failures = [var.clients]
+}

@@ -1,0 +1,123 @@
+data "aws_region" "current" {}
+
+locals {
+  region         = data.aws_region.current.name
+  function_names = { for short, function in var.functions : short => function.name }
+
+  # Title → the metrics of a graph, as CloudWatch writes them: namespace, name, dimensions, options.
+  graphs = [
+    {
+      title = "Requests a minute"
+      stat  = "Sum"
+      metrics = [
+        for name, label in { Count = "all", "4XXError" = "4xx", "5XXError" = "5xx" } :
+        ["AWS/ApiGateway", name, "ApiName", var.api.name, "Stage", var.api.stage, { label = label }]
+      ]
+    },
+    {
+      title = "Share of requests that failed"
+      stat  = "Average"
+      metrics = [
+        for name, label in { "4XXError" = "4xx", "5XXError" = "5xx" } :
+        ["AWS/ApiGateway", name, "ApiName", var.api.name, "Stage", var.api.stage, { label = label }]
+      ]
+    },
+    {
+      title = "Latency (ms)"
+      stat  = "p50"
+      metrics = [
+        for stat in ["p50", "p90", "p99"] :
+        ["AWS/ApiGateway", "Latency", "ApiName", var.api.name, "Stage", var.api.stage, { label = stat, stat = stat }]
+      ]
+    },
+    {
+      title   = "Function duration, p99 (ms)"
+      stat    = "p99"
+      metrics = [for short, name in local.function_names : ["AWS/Lambda", "Duration", "FunctionName", name, { label = short }]]
+    },
+    {
+      title = "Function errors and throttles"
+      stat  = "Sum"
+      metrics = flatten([
+        for short, name in local.function_names : [
+          for metric in ["Errors", "Throttles"] : { row = ["AWS/Lambda", metric, "FunctionName", name, { label = "${short} ${lower(metric)}" }] }
+        ]
+      ])[*].row
+    },
+    {
+      title   = "Functions at work at once"
+      stat    = "Maximum"
+      metrics = [for short, name in local.function_names : ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", name, { label = short }]]
+    },
+    {
+      title = "Capacity units of the table"
+      stat  = "Sum"
+      metrics = [
+        for metric in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] :
+        ["AWS/DynamoDB", metric, "TableName", var.table, { label = metric }]
+      ]
+    },
+    {
+      title = "Throttled requests of the table"
+      stat  = "Sum"
+      metrics = [
+        for operation in local.table_operations :
+        ["AWS/DynamoDB", "ThrottledRequests", "TableName", var.table, "Operation", operation, { label = operation }]
+      ]
+    },
+    {
+      title = "Items changed"
+      stat  = "Sum"
+      metrics = [
+        for metric in ["ItemCreated", "ItemUpdated", "ItemDeleted"] : [var.name, metric, "service", "items", { label = metric }]
+      ]
+    },
+    {
+      title   = "Errors answered by the functions"
+      stat    = "Sum"
+      metrics = [for short in keys(var.functions) : [var.name, "HandledError", "service", short, { label = short }]]
+    },
+  ]
+
+  alarm_arns = concat(
+    values(aws_cloudwatch_metric_alarm.api)[*].arn,
+    values(aws_cloudwatch_metric_alarm.function)[*].arn,
+    values(aws_cloudwatch_metric_alarm.table)[*].arn,
+  )
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+
+  dashboard_body = jsonencode({
+    widgets = concat(
+      [{
+        type       = "alarm"
+        x          = 0
+        y          = 0
+        width      = 24
+        height     = 3
+        properties = { title = "Alarms", alarms = local.alarm_arns }
+      }],
+      # Two graphs a row, on the dashboard's 24 columns.
+      [
+        for index, graph in local.graphs : {
+          type   = "metric"
+          x      = index % 2 * 12
+          y      = 3 + floor(index / 2) * 6
+          width  = 12
+          height = 6
+          properties = {
+            title   = graph.title
+            region  = local.region
+            view    = "timeSeries"
+            period  = 60
+            stat    = graph.stat
+            metrics = graph.metrics
+            yAxis   = { left = { min = 0 } }
+          }
+        }
+      ],
+    )
+  })
+}

@@ -1,0 +1,55 @@
+# Questions an operator asks first, ready in Logs Insights.
+
+locals {
+  function_logs = values(var.functions)[*].log_group
+
+  queries = {
+    slowest-requests = {
+      logs  = [var.api.access_log_group]
+      query = <<-QUERY
+        fields requestTime, method, resourcePath, status, responseLatency, integrationLatency, requestId
+        | sort responseLatency desc
+        | limit 50
+      QUERY
+    }
+    requests-by-client = {
+      logs  = [var.api.access_log_group]
+      query = <<-QUERY
+        stats count(*) as requests, sum(status = "429") as throttled, pct(responseLatency, 99) as p99 by apiKeyId
+        | sort requests desc
+      QUERY
+    }
+    refused-by-the-gateway = {
+      logs  = [var.api.access_log_group]
+      query = <<-QUERY
+        filter error != "-"
+        | stats count(*) as requests by error, status, resourcePath
+        | sort requests desc
+      QUERY
+    }
+    function-errors = {
+      logs  = local.function_logs
+      query = <<-QUERY
+        filter level = "ERROR" or level = "CRITICAL"
+        | fields @timestamp, @log, message, correlation_id, @message
+        | sort @timestamp desc
+        | limit 100
+      QUERY
+    }
+    cold-starts = {
+      logs  = local.function_logs
+      query = <<-QUERY
+        filter type = "platform.report"
+        | stats count(*) as invocations, count(record.metrics.initDurationMs) as coldStarts, avg(record.metrics.initDurationMs) as initMs, max(record.metrics.maxMemoryUsedMB) as memoryMB by @log
+      QUERY
+    }
+  }
+}
+
+resource "aws_cloudwatch_query_definition" "this" {
+  for_each = local.queries
+
+  name            = "${var.name}/${each.key}"
+  log_group_names = each.value.logs
+  query_string    = each.value.query
+}

@@ -1,0 +1,90 @@
+# One function per resource. What each may do stands next to it.
+
+locals {
+  functions = {
+    items = {
+      description = "Create, read, list, update and delete items"
+      layers      = ["catalog"]
+      environment = {
+        TABLE_NAME    = module.table.name
+        OWNER_SHARDS  = tostring(var.settings.table.owner_shards)
+        STATUS_INDEX  = tostring(var.settings.table.status_index)
+        CURSOR_SECRET = sensitive(terraform_data.cursor_secret.output)
+      }
+      statements = [
+        {
+          # A transaction asks for the action of each write in it; ours holds puts.
+          actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+          resources = [module.table.arn]
+        },
+        {
+          actions   = ["dynamodb:Query"]
+          resources = module.table.index_arns
+        },
+      ]
+    }
+    health = {
+      description = "Say whether the service works"
+      layers      = ["catalog"]
+      environment = { TABLE_NAME = module.table.name }
+      statements  = [{ actions = ["dynamodb:GetItem"], resources = [module.table.arn] }]
+    }
+    docs = {
+      description = "Serve the contract and Swagger UI"
+      layers      = ["catalog", "swagger_ui"]
+      environment = {}
+      statements  = []
+    }
+  }
+}
+
+# Authenticates cursors. Known to the state and to the function only; made once, then kept.
+resource "terraform_data" "cursor_secret" {
+  input = sha256("${uuid()}${uuid()}")
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+# Published versions go on working with a layer version that was deleted; the function must have
+# moved to the new one before.
+resource "aws_lambda_layer_version" "this" {
+  for_each = toset(distinct(flatten(values(local.functions)[*].layers)))
+
+  layer_name               = "${var.name}-${replace(each.key, "_", "-")}"
+  filename                 = var.artifacts["${each.key}.zip"].path
+  source_code_hash         = var.artifacts["${each.key}.zip"].sha256
+  compatible_runtimes      = [var.settings.functions.runtime]
+  compatible_architectures = [var.settings.functions.architecture]
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+module "function" {
+  source   = "../lambda"
+  for_each = local.functions
+
+  name             = "${var.name}-${each.key}"
+  description      = each.value.description
+  artifact         = var.artifacts["${each.key}.zip"]
+  layers           = [for layer in each.value.layers : aws_lambda_layer_version.this[layer].arn]
+  runtime          = var.settings.functions.runtime
+  architecture     = var.settings.functions.architecture
+  scaling          = lookup(var.settings.functions.scaling, each.key, null)
+  tracing          = var.settings.functions.tracing
+  kms_key_arn      = var.settings.functions.kms_key_arn
+  alias_managed_by = var.settings.functions.alias_managed_by
+  logs             = var.settings.logs
+  statements       = each.value.statements
+
+  environment = merge(each.value.environment, {
+    ENVIRONMENT                  = var.settings.name
+    CORS_ALLOW_ORIGINS           = join(",", var.settings.cors_allow_origins)
+    POWERTOOLS_SERVICE_NAME      = each.key
+    POWERTOOLS_METRICS_NAMESPACE = var.name
+    POWERTOOLS_LOG_LEVEL         = var.settings.logs.level
+  })
+}

@@ -1,0 +1,44 @@
+# Everything that one region runs.
+
+module "table" {
+  source = "../dynamodb"
+
+  name                    = var.name
+  status_index            = var.settings.table.status_index
+  point_in_time_recovery  = var.settings.table.point_in_time_recovery
+  deletion_protection     = var.settings.table.deletion_protection
+  max_read_request_units  = var.settings.table.max_read_request_units
+  max_write_request_units = var.settings.table.max_write_request_units
+  kms_key_arn             = var.settings.table.kms_key_arn
+}
+
+module "api" {
+  source = "../apigateway"
+
+  name                   = var.name
+  contract               = file(var.artifacts["api.json"].path)
+  functions              = module.function
+  cors_allow_origins     = var.settings.cors_allow_origins
+  throttle               = var.settings.api.throttle
+  usage_plans            = var.settings.usage_plans
+  clients                = var.settings.clients
+  tracing                = var.settings.functions.tracing
+  manage_account_logging = var.settings.api.manage_account_logging
+  logs = {
+    retention_days      = var.settings.logs.retention_days
+    kms_key_arn         = var.settings.logs.kms_key_arn
+    execution_log_level = var.settings.api.execution_log_level
+  }
+}
+
+module "observability" {
+  source = "../observability"
+
+  name        = var.name
+  api         = module.api
+  functions   = module.function
+  table       = module.table.name
+  thresholds  = var.settings.alarms
+  subscribers = var.settings.alarms.subscribers
+  kms_key_arn = var.settings.alarms.kms_key_arn
+}
