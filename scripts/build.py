@@ -1,5 +1,6 @@
 """Build the deployment artifacts for a target.
 
+    python scripts/build.py --environment prod
     python scripts/build.py --target local
     python scripts/build.py --target python3.13-arm64
 
@@ -26,6 +27,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from ruamel.yaml import YAML
 
 from artifacts import BuildError, Files, archive, bytecode, contract, manifest, packages, read_tree
 from artifacts import target as targets
@@ -41,7 +43,7 @@ DOCS_LOCK = PROJECT / "functions" / "docs" / "requirements.txt"
 # The package that carries Swagger UI, and the files of it that the page loads.
 SWAGGER_UI = "drf-spectacular-sidecar"
 SWAGGER_UI_FILES = "drf_spectacular_sidecar/static/drf_spectacular_sidecar/swagger-ui-dist"
-SWAGGER_UI_NAMES = ("LICENSE", "favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css")
+SWAGGER_UI_NAMES = ("LICENSE", "swagger-ui-bundle.js", "swagger-ui.css")
 
 
 def main() -> None:
@@ -49,13 +51,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--target", required=True, help=targets.ALLOWED)
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--environment", metavar="ENV", help="the target that ENV is set to")
+    chosen.add_argument("--target", help=targets.ALLOWED)
     arguments = parser.parse_args()
     try:
+        target = arguments.target or target_of(arguments.environment)
         with only_one_build():
-            build(targets.parse(arguments.target))
+            build(targets.parse(target))
     except BuildError as error:
         sys.exit(f"error: {error}")
+
+
+def target_of(environment: str) -> str:
+    """Read the target of an environment from its settings."""
+    folder = PROJECT / "terraform" / "environments"
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if environment not in known:
+        raise BuildError(f'there is no environment "{environment}": use {", ".join(known)}.')
+    settings = YAML(typ="safe").load(folder / f"{environment}.yaml")
+    if settings.get("local_aws"):
+        return targets.LOCAL
+    functions = settings.get("functions") or {}
+    runtime = functions.get("runtime", "python3.13")
+    return f"{runtime}-{functions.get('architecture', 'arm64')}"
 
 
 @contextmanager
@@ -137,7 +156,7 @@ def swagger_ui_files() -> Files:
         return {name: (folder / SWAGGER_UI_FILES / name).read_bytes() for name in SWAGGER_UI_NAMES}
 
     files = cached("swagger-ui", [DOCS_LOCK], None, resolve)
-    return {f"swagger_ui/{name}": content for name, content in files.items()}
+    return {f"python/swagger_ui/{name}": content for name, content in files.items()}
 
 
 def with_bytecode(files: Files, prefix: str, interpreter: str | None) -> Files:

@@ -7,7 +7,7 @@ import os
 import platform
 import re
 import sys
-import venv  # scripts/venv.py, which knows where interpreters are kept
+import virtualenvs  # knows where interpreters are kept
 from dataclasses import dataclass
 
 from artifacts import BuildError
@@ -50,7 +50,7 @@ def parse(name: str) -> Target:
 def find_interpreter(target: Target) -> str | None:
     """Find an interpreter that compiles for the target, if this machine has one."""
     version = target.python
-    patterns = [os.path.expanduser(pattern.format(version)) for pattern in venv.VERSION_MANAGERS]
+    patterns = [os.path.expanduser(pattern.format(version)) for pattern in virtualenvs.VERSION_MANAGERS]
     installed = [path for pattern in patterns for path in sorted(glob.glob(pattern))]
     candidates = [sys.executable, f"python{version}", *installed]
-    return next((path for path in candidates if venv.is_python(path, version)), None)
+    return next((path for path in candidates if virtualenvs.is_python(path, version)), None)

@@ -26,7 +26,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
-REGION = "eu-central-1"
+REGION = "eu-west-1"
 ACCOUNT_ID = "000000000000"
 # The administrator of the local AWS: its IAM lets this key do everything. Not a secret.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -109,7 +109,7 @@ class LocalAws:
     def _spawn(self, port: int, fingerprint: str) -> Server:
         python = PROJECT / ".venv-local-aws" / "bin" / "python"
         if not python.exists():
-            raise LocalAwsError("its environment is missing: python3 scripts/venv.py local-aws")
+            raise LocalAwsError("its environment is missing: python3 scripts/virtualenvs.py local-aws")
         shutil.rmtree(self.home / "tmp", ignore_errors=True)
         for folder in ("state", "s3", "tmp"):
             (self.home / folder).mkdir(parents=True, exist_ok=True)

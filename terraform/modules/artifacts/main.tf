@@ -17,6 +17,7 @@ locals {
       "layer/*.txt",
       "layer/*.json",
       "scripts/build.py",
+      "scripts/artifacts/*.py",
     ] : fileset(var.project, pattern)
   ]...))
   sources = sha256(join("\n", [for path in local.inputs : "${path}:${filesha256("${var.project}/${path}")}"]))

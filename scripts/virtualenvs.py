@@ -1,6 +1,6 @@
 """Create the project's virtual environments from hash-locked requirements.
 
-    python3 scripts/venv.py scripts|tests|local-aws
+    python3 scripts/virtualenvs.py scripts|tests|local-aws
 
 Runs under any Python 3, so that an interpreter that is too old is met with a sentence.
 The environments use Python 3.13, production's, wherever one is installed, else the newest
