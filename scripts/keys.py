@@ -1,16 +1,17 @@
 """Print API keys of an environment: all of them, or the newest of one client.
 
-    python scripts/keys.py ENV [--client CLIENT]
+python scripts/keys.py ENV [--client CLIENT]
 """
 
 from __future__ import annotations
 
 import argparse
 
-import stack
-from environment_file import EnvironmentFile
 from rich.console import Console
 from rich.table import Table
+
+import stack
+from environment_file import EnvironmentFile
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Resolve the requirements (`*.in`) anew and lock them by hash (`*.txt`).
 
-    python scripts/lock.py
+python scripts/lock.py
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def main() -> None:
     for name in NAMES:
         print(f"{name}.txt", flush=True)
         command = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS]
-        subprocess.run([*command, f"{name}.in", f"--output-file={name}.txt"], cwd=PROJECT, check=True)
+        subprocess.run(
+            [*command, f"{name}.in", f"--output-file={name}.txt"], cwd=PROJECT, check=True
+        )
 
 
 if __name__ == "__main__":

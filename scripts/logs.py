@@ -2,7 +2,7 @@
 
     python scripts/logs.py ENV [NAME ...] [--since MINUTES] [--no-follow]
 
-NAME is a function or `api`, all if none is given. Outside `local`, your own AWS credentials are used.
+NAME is a function or `api`, all if none is given. Outside `local` it uses your AWS credentials.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import argparse
 import time
 from typing import Any
 
-import stack
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
+
+import stack
 from environment_file import EnvironmentFile
 from local_aws import process
 from stack import StackError

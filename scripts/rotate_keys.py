@@ -15,9 +15,10 @@ import time
 from datetime import UTC, datetime
 
 import httpx
+from rich.console import Console
+
 import stack
 from environment_file import EnvironmentFile
-from rich.console import Console
 from stack import StackError
 
 # API Gateway takes up to a minute to know a new key everywhere.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+
 from stack import StackError
 
 ITEM = {"name": "Smoke test", "price": {"amount": "1.00", "currency": "EUR"}}

@@ -1,6 +1,6 @@
 """Say whether the local AWS runs, and where the API is.
 
-    python scripts/status.py
+python scripts/status.py
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import sys
 
 import httpx
+
 import stack
 from local_aws.process import LocalAws
 

@@ -1,4 +1,4 @@
-"""Have the whole stack run on this machine: build, start the local AWS, apply, try, say how to use it.
+"""Run the whole stack on this machine: build, start the local AWS, apply, try, say how to use it.
 
     python scripts/up.py
 
@@ -15,12 +15,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from httpx import HTTPError
+from rich.console import Console
+
 import smoke
 import stack
 import terraform_init
-from httpx import HTTPError
 from local_aws.process import LocalAws
-from rich.console import Console
 from stack import PROJECT, StackError
 
 ENVIRONMENT = "local"
@@ -77,7 +78,8 @@ def step(title: str) -> Iterator[None]:
 
 def build() -> None:
     """Build for this machine."""
-    command = [sys.executable, PROJECT / "scripts" / "build.py", "--environment", ENVIRONMENT]
+    script = str(PROJECT / "scripts" / "build.py")
+    command = [sys.executable, script, "--environment", ENVIRONMENT]
     answer = subprocess.run(command, text=True, capture_output=True, check=False)
     if answer.returncode != 0:
         raise StackError(f"the build failed: {answer.stderr.strip().removeprefix('error: ')}")

@@ -60,7 +60,7 @@ def find_python():
         for candidate in candidates:
             if is_python(candidate, version):
                 return candidate, version
-    fail(
+    return fail(
         "Python 3.11 or newer is needed, this is %d.%d. "
         "Install Python 3.13 (python.org, your package manager, or `pyenv install 3.13`)."
         % sys.version_info[:2]

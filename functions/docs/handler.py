@@ -1,4 +1,4 @@
-"""`/openapi.json` and `/docs`: the contract, and Swagger UI on it, from this function's own files."""
+"""`/openapi.json` and `/docs`: the contract, and Swagger UI on it, from this function."""
 
 from __future__ import annotations
 

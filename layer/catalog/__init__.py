@@ -1,1 +1,1 @@
-"""The Catalog API: what every function shares. Data flows event -> handler -> service -> repository."""
+"""What every function shares. Data flows one way: event → handler → service → repository."""

@@ -1,4 +1,4 @@
-"""The one module that talks to DynamoDB: values in and out, and its errors in the domain's terms."""
+"""The one module that talks to DynamoDB: values in and out, its errors in the domain's terms."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ import os
 import platform
 import re
 import sys
-import virtualenvs  # knows where interpreters are kept
 from dataclasses import dataclass
 
+import virtualenvs  # knows where interpreters are kept
 from artifacts import BuildError
 
 LOCAL = "local"
@@ -50,7 +50,9 @@ def parse(name: str) -> Target:
 def find_interpreter(target: Target) -> str | None:
     """Find an interpreter that compiles for the target, if this machine has one."""
     version = target.python
-    patterns = [os.path.expanduser(pattern.format(version)) for pattern in virtualenvs.VERSION_MANAGERS]
+    patterns = [
+        os.path.expanduser(pattern.format(version)) for pattern in virtualenvs.VERSION_MANAGERS
+    ]
     installed = [path for pattern in patterns for path in sorted(glob.glob(pattern))]
     candidates = [sys.executable, f"python{version}", *installed]
     return next((path for path in candidates if virtualenvs.is_python(path, version)), None)

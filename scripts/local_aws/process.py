@@ -109,7 +109,9 @@ class LocalAws:
     def _spawn(self, port: int, fingerprint: str) -> Server:
         python = PROJECT / ".venv-local-aws" / "bin" / "python"
         if not python.exists():
-            raise LocalAwsError("its environment is missing: python3 scripts/virtualenvs.py local-aws")
+            raise LocalAwsError(
+                "its environment is missing: python3 scripts/virtualenvs.py local-aws"
+            )
         shutil.rmtree(self.home / "tmp", ignore_errors=True)
         for folder in ("state", "s3", "tmp"):
             (self.home / folder).mkdir(parents=True, exist_ok=True)

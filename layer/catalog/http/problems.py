@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from catalog import errors
 from catalog.items.cursor import InvalidCursorError
-
-RETRY_AFTER_SECONDS = 1
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word
@@ -65,32 +64,45 @@ def bad_body(detail: str, pointer: str | None = None) -> Problem:
 
 def of(error: Exception) -> Problem:
     """The problem that an error of the domain is; any other is an internal one."""
-    match error:
-        case Problem():
-            return error
-        case errors.NotFoundError():
-            return Problem(404, "not-found", "Not found", str(error))
-        case errors.PreconditionFailedError(version=version):
-            title, headers = "Precondition failed", {"ETag": f'"{version}"'}
-            return Problem(412, "precondition-failed", title, str(error), headers=headers)
-        case errors.ConflictError():
-            return Problem(409, "conflict", "Conflict", str(error), headers=_retry_after())
-        case errors.UnprocessableError(pointer=pointer):
-            detail, where = "The patch does not lead to a valid item.", {"pointer": pointer}
-            listed = [where | {"detail": str(error)}]
-            return Problem(422, "invalid-result", "Unprocessable content", detail, errors=listed)
-        case errors.IdempotencyKeyReusedError():
-            return Problem(422, "idempotency-key-reused", "Idempotency key reused", str(error))
-        case errors.UnavailableError():
-            detail = f"{error} Wait as Retry-After says."
-            title, headers = "Service unavailable", _retry_after()
-            return Problem(503, "unavailable", title, detail, headers=headers)
-        case InvalidCursorError():
-            return bad_parameter(
-                "cursor", "Expected the nextCursor of a page with the same filters and order."
-            )
-    return Problem(500, "internal", "Internal server error", "An unexpected fault. It is logged.")
+    if isinstance(error, Problem):
+        return error
+    make = _PROBLEMS.get(type(error))
+    if make is None:
+        detail = "An unexpected fault. Quote the request id when you report it."
+        return Problem(500, "internal-error", "Internal server error", detail)
+    return make(error)
 
 
-def _retry_after() -> dict[str, str]:
-    return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+def _precondition_failed(error: errors.PreconditionFailedError) -> Problem:
+    headers = {"ETag": f'"{error.version}"'}
+    title = "Precondition failed"
+    return Problem(412, "precondition-failed", title, str(error), headers=headers)
+
+
+def _unprocessable(error: errors.UnprocessableError) -> Problem:
+    where = [{"pointer": error.pointer, "detail": str(error)}]
+    detail = "The patch does not lead to a valid item."
+    return Problem(422, "invalid-result", "Unprocessable content", detail, errors=where)
+
+
+def _unavailable(error: errors.UnavailableError) -> Problem:
+    detail = f"{error} Wait as Retry-After says."
+    return Problem(503, "unavailable", "Service unavailable", detail, headers=_RETRY_AFTER)
+
+
+_RETRY_AFTER = {"Retry-After": "1"}  # seconds
+_PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
+    errors.NotFoundError: lambda error: Problem(404, "not-found", "Not found", str(error)),
+    errors.PreconditionFailedError: _precondition_failed,
+    errors.ConflictError: lambda error: Problem(
+        409, "conflict", "Conflict", str(error), headers=_RETRY_AFTER
+    ),
+    errors.UnprocessableError: _unprocessable,
+    errors.IdempotencyKeyReusedError: lambda error: Problem(
+        422, "idempotency-key-reused", "Idempotency key reused", str(error)
+    ),
+    errors.UnavailableError: _unavailable,
+    InvalidCursorError: lambda _: bad_parameter(
+        "cursor", "Expected the nextCursor of a page with the same filters and order."
+    ),
+}

@@ -1,4 +1,4 @@
-"""Items in DynamoDB: keys, conditions and queries. The access patterns are in docs/architecture.md."""
+"""Items in DynamoDB: keys, conditions and queries, as docs/architecture.md lists them."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class ItemRepository:
         return _item(updated)
 
     def delete(self, item_id: str, owner: str, versions: Versions) -> None:
-        """Delete the item in one conditional write. Raises NotFoundError, PreconditionFailedError."""
+        """Delete in one conditional write. Raises NotFoundError, PreconditionFailedError."""
         condition, names, values = _condition(owner, versions)
         try:
             self._table.delete(
@@ -293,8 +293,10 @@ def _replay(record: IdempotencyRecord, row: Row | None) -> Item:
 
 
 def _stored(fields: ItemInput) -> Row:
-    """What a client says of an item, as it is stored. Attributes are kept as JSON: DynamoDB's
-    numbers do not hold all that JSON's do, and no query looks into them.
+    """What a client says of an item, as it is stored.
+
+    Attributes are kept as JSON: DynamoDB's numbers do not hold all that JSON's do, and no query
+    looks into them.
     """
     row = msgspec.to_builtins(fields)
     stored = {name: row[name] for name in ("name", "price", "quantity", "status", "tags")}

@@ -4,13 +4,13 @@ locals {
   # Type of the response → what it says. Without `status` the one that API Gateway chose stays.
   problems = {
     ACCESS_DENIED                  = { status = 403, slug = "forbidden", title = "Forbidden", detail = "The caller may not do this." }
-    API_CONFIGURATION_ERROR        = { status = 500, slug = "internal-error", title = "Internal error", detail = "The request could not be served. Quote the request id when you report it." }
-    AUTHORIZER_CONFIGURATION_ERROR = { status = 500, slug = "internal-error", title = "Internal error", detail = "The request could not be authorized. Quote the request id when you report it." }
-    AUTHORIZER_FAILURE             = { status = 500, slug = "internal-error", title = "Internal error", detail = "The request could not be authorized. Quote the request id when you report it." }
-    BAD_REQUEST_BODY               = { status = 400, slug = "bad-request", title = "Bad request", detail = "$context.error.validationErrorString" }
-    BAD_REQUEST_PARAMETERS         = { status = 400, slug = "bad-request", title = "Bad request", detail = "A required parameter is missing or not as the contract has it." }
+    API_CONFIGURATION_ERROR        = { status = 500, slug = "internal-error", title = "Internal server error", detail = "The request could not be served. Quote the request id when you report it." }
+    AUTHORIZER_CONFIGURATION_ERROR = { status = 500, slug = "internal-error", title = "Internal server error", detail = "The request could not be authorized. Quote the request id when you report it." }
+    AUTHORIZER_FAILURE             = { status = 500, slug = "internal-error", title = "Internal server error", detail = "The request could not be authorized. Quote the request id when you report it." }
+    BAD_REQUEST_BODY               = { status = 400, slug = "invalid-body", title = "Invalid request body", detail = "The request body is not JSON, or does not match the contract.", error = "$context.error.validationErrorString" }
+    BAD_REQUEST_PARAMETERS         = { status = 400, slug = "invalid-parameter", title = "Invalid parameter", detail = "A required parameter is missing or not as the contract has it." }
     DEFAULT_4XX                    = { slug = "request-refused", title = "Request refused", detail = "The request was refused." }
-    DEFAULT_5XX                    = { slug = "internal-error", title = "Internal error", detail = "The request could not be served. Quote the request id when you report it." }
+    DEFAULT_5XX                    = { slug = "internal-error", title = "Internal server error", detail = "The request could not be served. Quote the request id when you report it." }
     EXPIRED_TOKEN                  = { status = 401, slug = "unauthorized", title = "Unauthorized", detail = "The token has expired." }
     INTEGRATION_FAILURE            = { status = 502, slug = "bad-gateway", title = "Bad gateway", detail = "The service gave no valid answer. Try again." }
     INTEGRATION_TIMEOUT            = { status = 504, slug = "gateway-timeout", title = "Gateway timeout", detail = "The service did not answer in time. Try again." }
@@ -53,6 +53,7 @@ locals {
           "application/json" = jsonencode(merge(
             { for key, value in problem : key => value if contains(["status", "title", "detail"], key) },
             { type = "urn:catalog:problem:${problem.slug}", requestId = "$context.requestId" },
+            { for key, message in problem : "errors" => [{ detail = message }] if key == "error" },
           ))
         }
       },
