@@ -20,7 +20,6 @@ logs: environment-scripts ## Follow the logs (ENV=…, NAME="items api …")
 	@$(PYTHON) scripts/logs.py $(ENV) $(NAME)
 reset: environment-scripts ## Stop the local AWS and forget its data
 	@$(PYTHON) scripts/local_aws/process.py reset
-	@rm -rf terraform/terraform.tfstate.d/local
 demo: up ## Walk through the API, each request and answer shown
 	@$(PYTHON) scripts/demo.py
 

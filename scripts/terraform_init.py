@@ -26,9 +26,13 @@ TERRAFORM = PROJECT / "terraform"
 ENVIRONMENTS = TERRAFORM / "environments"
 BACKEND_CONFIG = ENVIRONMENTS / "backend.hcl"
 BACKEND_OVERRIDE = TERRAFORM / "backend_override.tf"
+# Beside the data of the local AWS, which it describes, and not where Terraform looks unasked: it
+# would offer to copy the laptop's state to the S3 bucket.
 LOCAL_BACKEND = """# Written by scripts/terraform_init.py: the laptop keeps its state in a file.
 terraform {
-  backend "local" {}
+  backend "local" {
+    workspace_dir = "../.local-aws/terraform"
+  }
 }
 """
 
