@@ -40,6 +40,8 @@ rotate-keys: environment-scripts ## Rotate a client's key: add one, then FINISH=
 ##@ Development
 test: environment-tests up ## All tests: units, properties, Terraform modules, the running stack
 	@$(PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
+unit: environment-tests ## The unit tests alone, no stack needed (ARGS=…)
+	@$(PYTHON) -m pytest -n auto tests/unit $(ARGS)
 lint: environment-tests ## Check style, types and Terraform
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
@@ -64,4 +66,4 @@ environment-%:
 	@python3 scripts/virtualenvs.py $*
 environment-local-aws: environment-scripts
 
-.PHONY: up down status logs reset demo build init bootstrap keys key rotate-keys test lint fix lock clean help
+.PHONY: up down status logs reset demo build init bootstrap keys key rotate-keys test unit lint fix lock clean help
