@@ -73,9 +73,13 @@ locals {
       ]
     },
     {
-      title   = "Errors answered by the functions"
-      stat    = "Sum"
-      metrics = [for short in keys(var.functions) : [var.name, "HandledError", "service", short, { label = short }]]
+      title = "Errors answered by the functions"
+      stat  = "Sum"
+      metrics = flatten([
+        for short in keys(var.functions) : [
+          for metric, kind in { HandledError = "4xx", ServerError = "5xx" } : { row = [var.name, metric, "service", short, { label = "${short} ${kind}" }] }
+        ]
+      ])[*].row
     },
   ]
 

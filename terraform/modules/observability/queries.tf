@@ -31,7 +31,7 @@ locals {
       logs  = local.function_logs
       query = <<-QUERY
         filter level = "ERROR" or level = "CRITICAL"
-        | fields @timestamp, @log, message, correlation_id, @message
+        | fields @timestamp, @log, message, error, error_code, request_id
         | sort @timestamp desc
         | limit 100
       QUERY
