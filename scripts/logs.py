@@ -20,6 +20,8 @@ from local_aws import process
 from stack import StackError
 
 POLL_SECONDS = 1.0
+Line = tuple[int, str, str, str]
+"""Time in milliseconds, name, stream and text."""
 
 
 def main() -> None:
@@ -58,24 +60,24 @@ def logs_client(environment: str) -> Any:
 def follow(client: Any, groups: dict[str, str], minutes: int, *, once: bool) -> None:
     """Print the lines of all groups in the order of their time, then those that come."""
     start = int((time.time() - minutes * 60) * 1000)
-    seen: set[str] = set()
+    seen: set[Line] = set()
     while True:
         lines = [line for group in groups.items() for line in events(client, *group, start)]
-        for when, identifier, name, message in sorted(lines):
-            if identifier not in seen:
+        for when, name, stream, message in sorted(lines):
+            if (when, name, stream, message) not in seen:
                 print(f"{name:<8}{message.rstrip()}", flush=True)
                 start = max(start, when)
         if once:
             return
-        seen = {identifier for when, identifier, _, _ in lines if when >= start}
+        seen = {line for line in lines if line[0] >= start}
         time.sleep(POLL_SECONDS)
 
 
-def events(client: Any, name: str, group: str, start: int) -> list[tuple[int, str, str, str]]:
-    """Return time, id, name and text of a group's lines since a time in milliseconds."""
+def events(client: Any, name: str, group: str, start: int) -> list[Line]:
+    """Return a group's lines since a time in milliseconds."""
     pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
     return [
-        (event["timestamp"], event["eventId"], name, event["message"])
+        (event["timestamp"], name, event["logStreamName"], event["message"])
         for page in pages
         for event in page["events"]
     ]
