@@ -42,13 +42,8 @@ test: environment-tests up ## All tests: units, properties, Terraform modules, t
 	@$(PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
 unit: environment-tests ## The unit tests alone, no stack needed (ARGS=…)
 	@$(PYTHON) -m pytest -n auto tests/unit $(ARGS)
-lint: environment-tests ## Check style, types and Terraform
-	@$(PYTHON) -m ruff check .
-	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m mypy
-	@terraform fmt -check -recursive terraform
-	@$(PYTHON) scripts/terraform_init.py $(ENV)
-	@terraform -chdir=terraform validate
+lint: environment-tests environment-linters ## Check style, types, Terraform, the contract, vulnerabilities
+	@$(PYTHON) scripts/lint.py
 fix: environment-tests ## Repair what lint can repair
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
@@ -56,7 +51,7 @@ fix: environment-tests ## Repair what lint can repair
 lock: environment-scripts ## Resolve all requirements anew and lock them by hash
 	@$(PYTHON) scripts/lock.py
 clean: down ## Remove all that can be made again
-	@rm -rf build .venv .venv-local-aws .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf build .tools .venv .venv-local-aws .venv-linters .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -16,6 +16,7 @@ NAMES = (
     "scripts/bootstrap",
     "scripts/requirements",
     "scripts/local_aws/requirements",
+    "scripts/linters",
     "layer/requirements",
     "functions/docs/requirements",
     "tests/requirements",

@@ -1,6 +1,6 @@
 """Create the project's virtual environments from hash-locked requirements.
 
-    python3 scripts/virtualenvs.py scripts|tests|local-aws
+    python3 scripts/virtualenvs.py scripts|tests|local-aws|linters
 
 Runs under any Python 3, so that an interpreter that is too old is met with a sentence.
 The environments use Python 3.13, production's, wherever one is installed, else the newest
@@ -28,6 +28,7 @@ ENVIRONMENTS = {
     "scripts": (".venv", "scripts/requirements.txt"),
     "tests": (".venv", "tests/requirements.txt"),
     "local-aws": (".venv-local-aws", "scripts/local_aws/requirements.txt"),
+    "linters": (".venv-linters", "scripts/linters.txt"),
 }
 BOOTSTRAP = "scripts/bootstrap.txt"
 
