@@ -27,7 +27,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 TOOLS = PROJECT / ".tools"
 LINTERS = PROJECT / ".venv-linters" / "bin"
 TFLINT = "github.com/terraform-linters/tflint@v0.64.0"
-LOCKS = ("layer", "functions/docs", "scripts", "scripts/local_aws", "tests")
+# The tests' lock holds the packages of the functions and the scripts as well.
+LOCKS = ("tests", "functions/docs", "scripts/local_aws")
 console = Console(highlight=False)
 
 
@@ -115,20 +116,24 @@ def shellcheck() -> str:
 
 
 def audit() -> str:
-    """Look for known vulnerabilities in all locked packages."""
-    locks = [str(PROJECT / folder / "requirements.txt") for folder in LOCKS]
-    command = [str(LINTERS / "pip-audit"), "--disable-pip", "--format=json"]
-    for lock in locks:
-        command += ["--requirement", lock]
-    answer = subprocess.run(command, text=True, capture_output=True, check=False)
+    """Look for known vulnerabilities in the locked packages."""
+    unknown = sum(audit_one(PROJECT / folder / "requirements.txt") for folder in LOCKS)
+    return f"{unknown} packages could not be looked up from here" if unknown else ""
+
+
+def audit_one(lock: Path) -> int:
+    """Audit a lock file, and return how many of its packages could not be looked up."""
+    command = [LINTERS / "pip-audit", "--disable-pip", "--format=json", "--requirement", lock]
+    answer = subprocess.run(
+        [str(part) for part in command], text=True, capture_output=True, check=False
+    )
     try:
         packages = json.loads(answer.stdout)["dependencies"]
-    except ValueError:
-        return "the index of vulnerabilities does not answer"
+    except ValueError as error:
+        raise LintError(answer.stderr) from error
     if answer.returncode != 0:
         raise LintError(answer.stdout + answer.stderr)
-    unknown = sum("skip_reason" in package for package in packages)
-    return f"{unknown} packages could not be looked up from here" if unknown else ""
+    return sum("skip_reason" in package for package in packages)
 
 
 if __name__ == "__main__":
