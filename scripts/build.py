@@ -31,6 +31,7 @@ from ruamel.yaml import YAML
 
 from artifacts import BuildError, Files, archive, bytecode, contract, manifest, packages, read_tree
 from artifacts import target as targets
+from artifacts.lazy import make_lazy
 from artifacts.target import Target
 from artifacts.trim import trim
 
@@ -141,7 +142,7 @@ def layer_files(target: Target, interpreter: str | None) -> Files:
     def resolve(folder: Path) -> Files:
         packages.install_runtime(LAYER_LOCK, target, folder)
         trimmed = trim(read_tree(folder), json.loads(AWS_OPERATIONS.read_text()))
-        return with_bytecode(trimmed, bytecode.LAYER_ROOT, interpreter)
+        return with_bytecode(make_lazy(trimmed), bytecode.LAYER_ROOT, interpreter)
 
     files = cached(f"layer-{target.name}", [LAYER_LOCK, AWS_OPERATIONS], interpreter, resolve)
     files |= with_bytecode(own, bytecode.LAYER_ROOT, interpreter)

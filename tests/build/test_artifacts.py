@@ -209,3 +209,11 @@ def test_bytecode_does_not_depend_on_the_order_of_the_files() -> None:
     reversed_files = dict(reversed(files.items()))
     assert first == bytecode.compile_modules(reversed_files, "/opt/python", sys.executable)
     assert len(first) == len(files)
+
+
+def test_a_start_does_not_load_what_only_other_resolvers_need(lambda_root: Path) -> None:
+    paths = [lambda_root / "task" / "items", lambda_root / "opt" / "python"]
+
+    loaded = run_isolated(paths, "import handler, sys; print('asyncio' in sys.modules)")
+
+    assert loaded.strip() == "False"
