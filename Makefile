@@ -48,10 +48,14 @@ fix: environment-tests ## Repair what lint can repair
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 	@terraform fmt -recursive terraform
+bench: environment-bench ## Measure beside other ways to write the handler, into docs/benchmarks.md (ARGS=…)
+	@.venv-bench/bin/python scripts/bench.py --write $(ARGS)
+load: environment-bench up ## Put load on the local stack, and check that nothing is lost (ARGS=…)
+	@.venv-bench/bin/python scripts/load.py --write $(ARGS)
 lock: environment-scripts ## Resolve all requirements anew and lock them by hash
 	@$(PYTHON) scripts/lock.py
 clean: down ## Remove all that can be made again
-	@rm -rf build .tools .venv .venv-local-aws .venv-linters .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf build .tools .venv .venv-local-aws .venv-linters .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,4 +65,4 @@ environment-%:
 	@python3 scripts/virtualenvs.py $*
 environment-local-aws: environment-scripts
 
-.PHONY: up down status logs reset demo build init bootstrap keys key rotate-keys test unit lint fix lock clean help
+.PHONY: up down status logs reset demo build init bootstrap keys key rotate-keys test unit lint fix bench load lock clean help

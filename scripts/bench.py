@@ -34,7 +34,7 @@ def main() -> None:
     text = report.markdown(packed, results, arguments.rounds)
     console.print(text, markup=False)
     if arguments.write:
-        report.write(text)
+        report.write("bench", text)
 
 
 if __name__ == "__main__":

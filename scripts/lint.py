@@ -28,7 +28,7 @@ TOOLS = PROJECT / ".tools"
 LINTERS = PROJECT / ".venv-linters" / "bin"
 TFLINT = "github.com/terraform-linters/tflint@v0.64.0"
 # The tests' lock holds the packages of the functions and the scripts as well.
-LOCKS = ("tests", "functions/docs", "scripts/local_aws")
+LOCKS = ("tests", "tests/benchmarks", "functions/docs", "scripts/local_aws")
 console = Console(highlight=False)
 
 

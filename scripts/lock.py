@@ -20,6 +20,7 @@ NAMES = (
     "layer/requirements",
     "functions/docs/requirements",
     "tests/requirements",
+    "tests/benchmarks/requirements",
 )
 OPTIONS = (
     "--universal",

@@ -1,6 +1,6 @@
 """Create the project's virtual environments from hash-locked requirements.
 
-    python3 scripts/virtualenvs.py scripts|tests|local-aws|linters
+    python3 scripts/virtualenvs.py scripts|tests|local-aws|linters|bench
 
 Runs under any Python 3, so that an interpreter that is too old is met with a sentence.
 The environments use Python 3.13, production's, wherever one is installed, else the newest
@@ -29,6 +29,7 @@ ENVIRONMENTS = {
     "tests": (".venv", "tests/requirements.txt"),
     "local-aws": (".venv-local-aws", "scripts/local_aws/requirements.txt"),
     "linters": (".venv-linters", "scripts/linters.txt"),
+    "bench": (".venv-bench", "tests/benchmarks/requirements.txt"),
 }
 BOOTSTRAP = "scripts/bootstrap.txt"
 

@@ -39,7 +39,6 @@ def markdown(contenders: list[Contender], results: Results, rounds: int) -> str:
 def circumstances(rounds: int) -> str:
     """Say when, on what and in which versions."""
     today = datetime.now(UTC).date().isoformat()
-    machine = f"{os.cpu_count()} processors ({processor()}), {platform.system()}"
     lock = LOCK.read_text()
     versions = [
         f"{name} {match[1]}"
@@ -47,9 +46,14 @@ def circumstances(rounds: int) -> str:
         if (match := re.search(rf"^{name}==(\S+)", lock, re.MULTILINE))
     ]
     return (
-        f"Measured on {today}, Python {platform.python_version()}, {machine}; "
+        f"Measured on {today}, Python {platform.python_version()}, {machine()}; "
         f"medians of {rounds} rounds. {', '.join(versions)}."
     )
+
+
+def machine() -> str:
+    """Say what this machine is."""
+    return f"{os.cpu_count()} processors ({processor()}), {platform.system()}"
 
 
 def processor() -> str:
@@ -97,10 +101,9 @@ def size(contender: Contender) -> str:
     return f"{contender.zipped / 1e6:.1f} MB"
 
 
-def write(text: str) -> None:
-    """Replace what stands between the page's markers."""
-    page = PAGE.read_text()
-    PAGE.write_text(between_markers(page, "bench", text))
+def write(name: str, text: str) -> None:
+    """Replace what stands between two markers of docs/benchmarks.md."""
+    PAGE.write_text(between_markers(PAGE.read_text(), name, text))
 
 
 def between_markers(page: str, name: str, text: str) -> str:

@@ -212,7 +212,7 @@ def test_bytecode_does_not_depend_on_the_order_of_the_files() -> None:
 
 
 def test_a_start_does_not_load_what_only_other_resolvers_need(lambda_root: Path) -> None:
-    paths = [lambda_root / "task" / "items", lambda_root / "opt" / "python"]
+    paths = [lambda_root / "var" / "items", lambda_root / "opt" / "python"]
 
     loaded = run_isolated(paths, "import handler, sys; print('asyncio' in sys.modules)")
 
