@@ -63,7 +63,9 @@ def main() -> None:
     load = run(environment, key, arguments.users, arguments.seconds)
     text = markdown(load)
     console.print(text, markup=False)
-    with httpx.Client(base_url=outputs["api_url"], headers={"x-api-key": key}, timeout=30) as client:
+    with httpx.Client(
+        base_url=outputs["api_url"], headers={"x-api-key": key}, timeout=30
+    ) as client:
         lost = ledger.lost(client, load.ledger)
         ledger.clean_up(client, load.ledger)
     console.print(
@@ -108,9 +110,8 @@ def markdown(load: Load) -> str:
     for entry in [*entries, total]:
         name = "all" if entry is total else entry.name
         p50, p99 = (entry.get_response_time_percentile(share) for share in (0.5, 0.99))
-        lines.append(
-            f"| {name} | {entry.num_requests} | {entry.num_failures} | {p50:.0f} ms | {p99:.0f} ms |"
-        )
+        counts = f"{entry.num_requests} | {entry.num_failures}"
+        lines.append(f"| {name} | {counts} | {p50:.0f} ms | {p99:.0f} ms |")
     return "\n".join(lines)
 
 

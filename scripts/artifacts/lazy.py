@@ -41,7 +41,9 @@ def make_lazy(packages: Files) -> Files:
     for package in PACKAGES:
         init = f"{package}/__init__.py"
         if init not in packages:
-            raise BuildError(f"the layer has no {init} to make lazy: see scripts/artifacts/lazy.py.")
+            raise BuildError(
+                f"the layer has no {init} to make lazy: see scripts/artifacts/lazy.py."
+            )
         modules = {name.removeprefix(f"{package}/").partition("/")[0] for name in packages}
         rewritten[init] = _lazy(init, packages[init], {m.removesuffix(".py") for m in modules})
     return packages | rewritten

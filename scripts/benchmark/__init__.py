@@ -1,1 +1,1 @@
-"""Cold starts, warm requests and sizes of the Catalog API beside other ways to write its handler."""
+"""How the Catalog API does beside other ways to write its handler, and under load."""

@@ -59,9 +59,8 @@ RESPONSES = {operation.encode(): response(body) for operation, body in ANSWERS.i
 class DynamoDbStub(asyncio.Protocol):
     """One connection of a client."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: Any) -> None:
         """Note where answers go."""
-        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._received = b""
 

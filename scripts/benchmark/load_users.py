@@ -13,7 +13,7 @@ from benchmark.ledger import Ledger
 KEPT_ITEMS = 20  # each user deletes only while it has more
 
 
-class CatalogUser(FastHttpUser):  # type: ignore[misc]
+class CatalogUser(FastHttpUser):
     """Creates, reads, lists, changes and deletes items without a pause. Changes only its own."""
 
     abstract = True  # `load.py` makes a class that knows the ledger and the key

@@ -1,4 +1,4 @@
-"""Take the contenders' measures in turns, so that what the machine does meanwhile hits all alike."""
+"""Measure the contenders in turns, so that what the machine does meanwhile hits all alike."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from benchmark import cold_start, dynamodb_stub, warm_worker
-from benchmark.contenders import BARE, EMPTY, Contender
+from benchmark.contenders import EMPTY, Contender
 from benchmark.events import EVENTS
 
 CALLS = 40  # of an operation, in a row
@@ -59,17 +59,13 @@ def measure_cold_starts(
     for number in range(rounds + 1):
         for contender in rotated(contenders, number):
             environment = variables(contender, endpoint, runtime_client)
-            start = cold_start.measure(
-                command, environment, str(contender.task), EVENTS["get"]
-            )
+            start = cold_start.measure(command, environment, str(contender.task), EVENTS["get"])
             if number:
                 results[contender.name].init.append(start.init)
                 results[contender.name].first_request.append(start.first_request)
 
 
-def measure_warm(
-    contenders: list[Contender], rounds: int, endpoint: str, results: Results
-) -> None:
+def measure_warm(contenders: list[Contender], rounds: int, endpoint: str, results: Results) -> None:
     """Call each contender's operations some times a round, in a process that stays."""
     with ExitStack() as stack:
         workers = [(c, stack.enter_context(Worker(c, endpoint))) for c in contenders]
@@ -94,7 +90,7 @@ class Worker:
     """A process that has loaded a contender."""
 
     def __init__(self, contender: Contender, endpoint: str) -> None:
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             [*ISOLATED, warm_worker.__file__],
             env=variables(contender, endpoint),
             cwd=contender.task,
@@ -102,21 +98,22 @@ class Worker:
             stdout=subprocess.PIPE,
             text=True,
         )
+        assert process.stdin is not None  # noqa: S101 - a pipe, as asked for
+        assert process.stdout is not None  # noqa: S101
+        self._process, self._asked, self._said = process, process.stdin, process.stdout
 
     def call(self, event: dict[str, Any], calls: int) -> dict[str, Any]:
         """Have the handler called, and return what the worker says of it."""
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps({"event": json.dumps(event), "calls": calls}) + "\n")
-        self._process.stdin.flush()
-        said: dict[str, Any] = json.loads(self._process.stdout.readline())
+        self._asked.write(json.dumps({"event": json.dumps(event), "calls": calls}) + "\n")
+        self._asked.flush()
+        said: dict[str, Any] = json.loads(self._said.readline())
         return said
 
     def __enter__(self) -> Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
+        self._asked.close()
         self._process.wait()
 
 
@@ -126,7 +123,7 @@ def dynamodb() -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, dynamodb_stub.__file__], stdout=subprocess.PIPE, text=True
     )
-    assert process.stdout
+    assert process.stdout is not None  # noqa: S101 - a pipe, as asked for
     try:
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
     finally:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import build
-from benchmark.contenders import BARE, CATALOG, EMPTY, LOCK, NAMES, Contender
+from benchmark.contenders import BARE, EMPTY, LOCK, NAMES, Contender
 from benchmark.events import EVENTS
 from benchmark.measure import Result, Results, median_ratio
 

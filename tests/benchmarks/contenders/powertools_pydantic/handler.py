@@ -44,7 +44,7 @@ def get_item(item_id: str) -> Item:
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request of API Gateway, with one log line as the Catalog API writes."""
     answer = app.resolve(event, context)
     logger.info("request", extra={"status": answer["statusCode"]})

@@ -1,4 +1,4 @@
-"""What all contenders but the Catalog API store items with: boto3's client, so that they differ in the rest."""
+"""Items through boto3's client, for all contenders but the Catalog API: they differ in the rest."""
 
 from __future__ import annotations
 
