@@ -32,8 +32,13 @@ def explain(error: msgspec.ValidationError) -> tuple[str, str]:
     while match := _LOCATION.search(message):
         # A rule of a nested type names its own place, and msgspec adds where the type stands.
         message = message[: match.start()]
-        steps.append(re.sub(r"\.|\[(?=\d)", "/", match[1]).replace("]", "").replace("[...", ""))
+        steps.append(_pointer(match[1]))
     return _in_words_of_json(message), "".join(steps)
+
+
+def _pointer(path: str) -> str:
+    """`.tags[3]` as `/tags/3`. Of a map's values, `.attributes[...]`, the key is not known."""
+    return re.sub(r"\.|\[", "/", path.replace("[...]", "")).replace("]", "")
 
 
 def _in_words_of_json(message: str) -> str:
