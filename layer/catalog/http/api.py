@@ -57,30 +57,30 @@ class Api(APIGatewayRestResolver):
     def __init__(self, origins: Iterable[str]) -> None:
         super().__init__(cors=_cors(list(origins)))
         self._cold_start = True
+        self._request_id = ""
         self.not_found(self._no_route)
         self.exception_handler(Exception)(self._failed)
 
     def __call__(self, event: Event, context: LambdaContext) -> Answer:
         """Answer a request."""
         started = time.perf_counter()
-        request_id = _request_id(event, context)
-        telemetry.logger.append_keys(request_id=request_id)
-        answer = self._answer(event, context, request_id)
-        headers = _ALWAYS | {"X-Request-Id": [request_id]}
+        self._request_id = _request_id(event, context)  # one at a time, as Lambda has it
+        telemetry.logger.append_keys(request_id=self._request_id)
+        answer = self._answer(event, context)
+        headers = _ALWAYS | {"X-Request-Id": [self._request_id]}
         answer["multiValueHeaders"] = headers | answer.get("multiValueHeaders", {})
         self._log(event, answer, time.perf_counter() - started)
         telemetry.publish()
         return answer
 
-    def _answer(self, event: Event, context: LambdaContext, request_id: str) -> Answer:
+    def _answer(self, event: Event, context: LambdaContext) -> Answer:
         request = events.read(event)
         if request is None:
             telemetry.logger.warning("malformed event")
             telemetry.count("HandledError")
             detail = "The event is not a request of API Gateway."
-            return _problem_answer(
-                Problem(400, "malformed-event", "Bad request", detail), request_id
-            )
+            problem = Problem(400, "malformed-event", "Bad request", detail)
+            return _problem_answer(problem, self._request_id)
         if request["httpMethod"] != "HEAD":
             return self.resolve(request, context)
         return self.resolve(request | {"httpMethod": "GET"}, context) | {"body": ""}
@@ -111,8 +111,7 @@ class Api(APIGatewayRestResolver):
         return self._failed(Problem(405, "method-not-allowed", title, detail, headers=headers))
 
     def _problem(self, problem: Problem) -> Response[str]:
-        request_id = self.current_event.request_context.request_id or ""
-        body = msgspec.json.encode(problem.body(request_id)).decode()
+        body = msgspec.json.encode(problem.body(self._request_id)).decode()
         headers = dict(problem.headers)
         return Response(problem.status, "application/problem+json", body, headers=headers)
 
