@@ -38,16 +38,16 @@ inputs = st.fixed_dictionaries({"name": names, "price": prices}, optional=option
 # What stands at, and beyond, the bounds of the fields; wrong types; what is nearly right.
 odd_values = st.sampled_from(
     [
-        None, True, 0, -1, 1, 1.5, LARGEST_INTEGER, LARGEST_INTEGER + 1, -LARGEST_INTEGER - 1, 10**30,
-        1e300, "", " ", "\t\n", "a", "a" * 40, "a" * 41, "a" * 120, "a" * 121, "a" * 255, "a" * 256,
-        "é" * 120, "\U0001f600" * 120, "\U0001f600" * 121, "a" * 2000, "a" * 2001, "draft", "gone", "EUR",
-        "eur", "EUR ", "XXX", "1", "01", "1.", ".5", "1.23456", "1.2345", "-1", "+1", "1e3", "1\n", "٣",
-        "9" * 12, "9" * 13, [], ["a"], ["a", "a"], ["a", "A"], [""], [1], [None], ["a" * 41],
-        [str(n) for n in range(20)], [str(n) for n in range(21)], {}, {"a": None}, {"a": 1},
-        {"a": []}, {"a": {}}, {"a": "a" * 256}, {str(n): n for n in range(50)},
-        {str(n): n for n in range(51)}, {str(n): n for n in range(101)},
-        {"amount": "1"}, {"currency": "EUR"}, {"amount": None}, {"amount": 1, "currency": "EUR"},
-        {"amount": "1", "currency": "EUR", "more": 1},
+        None, True, 0, -1, 1, 1.5, LARGEST_INTEGER, LARGEST_INTEGER + 1, -LARGEST_INTEGER - 1,
+        10**30, 1e300, "", " ", "\t\n", "a", "a" * 40, "a" * 41, "a" * 120, "a" * 121, "a" * 255,
+        "a" * 256, "é" * 120, "\U0001f600" * 120, "\U0001f600" * 121, "a" * 2000, "a" * 2001,
+        "draft", "gone", "EUR", "eur", "EUR ", "XXX", "1", "01", "1.", ".5", "1.23456", "1.2345",
+        "-1", "+1", "1e3", "1\n", "٣", "9" * 12, "9" * 13, [], ["a"], ["a", "a"], ["a", "A"],
+        [""], [1], [None], ["a" * 41], [str(n) for n in range(20)], [str(n) for n in range(21)],
+        {}, {"a": None}, {"a": 1}, {"a": []}, {"a": {}}, {"a": "a" * 256},
+        {str(n): n for n in range(50)}, {str(n): n for n in range(51)},
+        {str(n): n for n in range(101)}, {"amount": "1"}, {"currency": "EUR"}, {"amount": None},
+        {"amount": 1, "currency": "EUR"}, {"amount": "1", "currency": "EUR", "more": 1},
     ]
 )  # fmt: skip
 FIELDS = ["name", "description", "price", "quantity", "status", "tags", "attributes"]
