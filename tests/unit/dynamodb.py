@@ -21,7 +21,8 @@ INDEXES = {"by_owner": "ownerShard", "by_owner_status": "ownerStatusShard"}
 def empty_table() -> Iterator[Table]:
     """The table as terraform/modules/dynamodb declares it."""
     with mock_aws():
-        aws.client("dynamodb").create_table(
+        client: Any = aws.client("dynamodb")
+        client.create_table(
             TableName=NAME,
             BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -41,7 +42,7 @@ def empty_table() -> Iterator[Table]:
                 for index, partition_key in INDEXES.items()
             ],
         )
-        yield Table(aws.client("dynamodb"), NAME)
+        yield Table(client, NAME)
 
 
 Hook = Callable[..., Any]

@@ -41,7 +41,7 @@ ENVIRONMENT = {
 }
 
 
-def load(function: str, file: Path | None = None, **variables: str) -> ModuleType:
+def load(function: str, *, file: Path | None = None, **variables: str) -> ModuleType:
     """A function's module, started afresh in an environment of its own."""
     path = file or PROJECT / "functions" / function / "handler.py"
     spec = importlib.util.spec_from_file_location(f"{function}_{secrets.token_hex(4)}", path)
@@ -84,7 +84,7 @@ class Answer:
     @property
     def lines(self) -> list[dict[str, Any]]:
         """The log lines and the metrics."""
-        return [json.loads(line) for line in self.output.splitlines()]
+        return [json.loads(line) for line in self.output.split("\n") if line]
 
     @property
     def request_line(self) -> dict[str, Any]:

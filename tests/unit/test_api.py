@@ -10,6 +10,7 @@ from tests.unit import contract, gateway
 from tests.unit.gateway import Client, item_input
 
 from catalog.dynamodb import Table
+from catalog.http.api import Api
 
 ITEM = "/items/01JQ7Z3N5E8WXTB9V4KMR2C6HD"
 PAGE = "https://shop.example"
@@ -34,6 +35,17 @@ def test_another_method_is_refused_and_those_allowed_are_named(
     assert answer.status == 405
     problem.validate(answer.json)
     assert answer.headers["allow"] == allowed
+
+
+def test_head_is_not_allowed_where_get_is_not(items: Client) -> None:
+    api = Api([])
+    api.post("/orders")(lambda: None)
+    orders = Client(ModuleType("orders"))
+    orders.function.__dict__["lambda_handler"] = api
+
+    answer = orders("GET", "/orders")
+
+    assert answer.headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize("path", ["/", "/item", "/items/a/b", "//items", "/\ud800", ""])

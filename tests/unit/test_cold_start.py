@@ -13,7 +13,6 @@ from tests.unit.gateway import ENVIRONMENT, PROJECT
 # Each costs 10-130 ms at every cold start. (asyncio and importlib.metadata do too, but Powertools'
 # router and python-ulid load them.)
 TOO_HEAVY = {
-    "aws_lambda_powertools.tracing.tracer",
     "aws_lambda_powertools.utilities.idempotency",
     "aws_xray_sdk",
     "awscrt",

@@ -24,7 +24,7 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     (layer / "swagger_ui" / "swagger-ui.css").write_text("body {}")
     (layer / "swagger_ui" / "LICENSE").write_text("a file of no type that is served")
     monkeypatch.setattr(sys, "path", [*sys.path, str(layer)])
-    return Client(gateway.load("docs", folder / "handler.py"))
+    return Client(gateway.load("docs", file=folder / "handler.py"))
 
 
 def test_the_contract_is_served_with_this_stack_as_its_server(docs: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.exceptions
@@ -42,7 +43,7 @@ NO_ANSWER = [
     botocore.exceptions.ConnectionClosedError(endpoint_url=URL),
     botocore.exceptions.EndpointConnectionError(endpoint_url=URL),
     botocore.exceptions.ReadTimeoutError(endpoint_url=URL),
-    botocore.exceptions.SSLError(endpoint_url=URL, error="canary"),
+    botocore.exceptions.SSLError(endpoint_url=URL, error=OSError("canary")),
 ]
 
 
@@ -144,7 +145,7 @@ def test_rows_put_together_are_put_all_or_none(table: Table) -> None:
 
 def test_a_throttled_call_is_tried_three_times(table: Table) -> None:
     tries = []
-    events = aws.client("dynamodb").meta.events
+    events: Any = aws.client("dynamodb").meta.events
 
     def throttle(**_: Any) -> AWSResponse:
         tries.append(1)
@@ -161,6 +162,5 @@ def test_a_throttled_call_is_tried_three_times(table: Table) -> None:
 
 
 def _response(status: int, content: bytes) -> AWSResponse:
-    response = AWSResponse(URL, status, {"Content-Type": "application/x-amz-json-1.0"}, None)
-    response._content = content
-    return response
+    headers: Any = {"Content-Type": "application/x-amz-json-1.0"}
+    return AWSResponse(URL, status, headers, SimpleNamespace(stream=lambda: iter([content])))

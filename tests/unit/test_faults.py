@@ -72,7 +72,7 @@ def test_a_fault_that_nobody_expects_shows_nothing_of_itself(
         answer = send(operation)
 
     text = shown(answer, 500)
-    assert answer.json["type"] == "urn:catalog:problem:internal"
+    assert answer.json["type"] == "urn:catalog:problem:internal-error"
     for word in ("canary", "arn:", "exception", "denied", "credentials", "botocore", "traceback"):
         assert word not in text
 

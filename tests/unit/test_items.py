@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
 from tests.unit import contract, gateway
 from tests.unit.dynamodb import before, once
 from tests.unit.gateway import Client, item_input
+from ulid import ULID
 
 from catalog import aws
+from catalog.dynamodb import Table
 
 NO_ITEM = "01JQ7Z3N5E8WXTB9V4KMR2C6HD"
 
@@ -69,13 +72,24 @@ def test_a_create_whose_answer_was_lost_is_not_refused_at_its_second_try(items: 
     def write_unheard(params: dict[str, Any], **_: Any) -> None:
         # The first try takes effect, its answer is lost: botocore sends the same again.
         row = msgspec.json.decode(params["body"])["Item"]
-        aws.client("dynamodb").put_item(TableName="items", Item=row)
+        client: Any = aws.client("dynamodb")
+        client.put_item(TableName="items", Item=row)
 
     with before("PutItem", once(write_unheard)):
         answer = items("POST", "/items", item_input())
 
     assert answer.status == 201
     assert len(items("GET", "/items").json["items"]) == 1
+
+
+def test_an_id_that_is_taken_is_never_written_over(items: Client) -> None:
+    created = items.create()
+
+    with mock.patch("catalog.items.service.ULID", return_value=ULID.from_str(created["id"])):
+        answer = items("POST", "/items", item_input(name="Another"))
+
+    assert answer.status == 500
+    assert items("GET", f"/items/{created['id']}").json == created
 
 
 # Listing
@@ -325,6 +339,16 @@ def test_a_replaced_item_moves_to_the_list_of_its_status(items: Client) -> None:
     assert items("GET", "/items", query={"status": "active"}).json == {"items": [replaced]}
 
 
+def test_without_its_index_a_status_is_filtered(table: Table) -> None:
+    items = Client(gateway.load("items", STATUS_INDEX="false"))
+    created = items.create(status="draft")
+
+    replaced = items("PUT", f"/items/{created['id']}", item_input(status="active")).json
+
+    assert items("GET", "/items", query={"status": "draft"}).json == {"items": []}
+    assert items("GET", "/items", query={"status": "active"}).json == {"items": [replaced]}
+
+
 WRITES: list[tuple[str, Any, int]] = [
     ("PUT", item_input(), 200),
     ("PATCH", {"quantity": 9}, 200),
@@ -495,7 +519,7 @@ def test_a_patch_of_a_required_version_that_meets_another_is_refused(items: Clie
 
 def test_a_patch_that_always_meets_others_is_a_conflict(items: Client) -> None:
     path = f"/items/{items.create()['id']}"
-    meeting = []
+    meeting: list[bool] = []
 
     def meets(**_: Any) -> None:
         if not meeting:

@@ -34,7 +34,7 @@ def test_every_missing_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch
 )
 def test_a_wrong_variable_is_named_without_its_value(name: str, value: str) -> None:
     with pytest.raises(InvalidSettingsError, match=f"^{name} is wrong") as refused:
-        gateway.load("items", **{name: value})
+        gateway.load("items", file=None, **{name: value})
 
     assert "canary" not in str(refused.value)
 
