@@ -44,7 +44,13 @@ class ItemRepository:
 
     def create(self, item: Item) -> None:
         """Put a new item."""
-        self._table.put(self._row(item), ConditionExpression="attribute_not_exists(id)")
+        row = self._row(item)
+        try:
+            self._table.put(row, ConditionExpression="attribute_not_exists(id)")
+        except ConditionFailedError as refusal:
+            # The answer to the first try was lost, and botocore has tried again.
+            if refusal.row != row:
+                raise
 
     def create_once(self, item: Item, record: IdempotencyRecord) -> Item | None:
         """Put a new item together with the record of its request, or neither.
