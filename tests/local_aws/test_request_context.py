@@ -5,13 +5,15 @@ from tests.local_aws.stack import Stack, assert_gap
 
 def names_the_key(stack: Stack) -> None:
     answer = stack.request(headers={"x-forwarded-for": "203.0.113.9"})
-    context = answer.json()["event"]["requestContext"]
+    event = answer.json()["event"]
+    context = event["requestContext"]
     assert context["identity"]["apiKeyId"] == stack.key_id
     assert context["identity"]["apiKey"] == stack.key
     assert context["identity"]["sourceIp"] == "127.0.0.1"
     assert context["identity"]["caller"] is None
     assert context["requestId"] == answer.headers["x-amzn-requestid"]
-    assert context["path"] == "/v1/items"
+    assert context["path"] == answer.request.url.path
+    assert event["headers"]["X-Forwarded-Proto"] == "http"
     assert stack.endpoint.endswith(context["domainName"])
 
 
