@@ -18,9 +18,6 @@ LARGEST_BODY = 256 * 1024  # bytes; an item stays below DynamoDB's 400 KB with i
 DEEPEST_JSON = 32
 T = TypeVar("T")
 
-# Where msgspec found the fault: " - at `$.price.amount`", "`$.tags[3]`", "`$.attributes[...]`"
-_LOCATION = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
-
 
 def read(event: Event, media_type: str) -> Any:
     """The JSON value of a request's body.
