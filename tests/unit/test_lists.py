@@ -120,6 +120,25 @@ def test_an_item_added_behind_the_cursor_shifts_nothing(table: Table, order: Any
     assert len(first + second) == 6
 
 
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_a_match_far_into_one_shard_stands_before_those_of_another(
+    table: Table, order: Any
+) -> None:
+    repository = ItemRepository(table, 2, status_index=False)
+    numbers = {shard: _numbers_of(repository, shard) for shard in (0, 1)}
+    minutes = range(20) if order == "asc" else range(100, 80, -1)
+    # Shard 0 has its only match behind twenty others; those of shard 1 all come later.
+    others = [an_item(number, minute) for number, minute in zip(numbers[0], minutes, strict=False)]
+    rare = an_item(numbers[0][20], 50, tags=["red"])
+    step = 1 if order == "asc" else -1
+    later = [an_item(numbers[1][n], 50 + step * (n + 1), tags=["red"]) for n in range(5)]
+    _store(repository, [*others, rare, *later])
+
+    items, _ = repository.page(OWNER, ItemFilter(tag="red", order=order), 2, None)
+
+    assert items == [rare, later[0]]
+
+
 def test_a_full_page_takes_one_query_a_shard(table: Table) -> None:
     repository = ItemRepository(table, 3, status_index=True)
     _store(repository, [an_item(n, n) for n in range(30)])
@@ -185,6 +204,10 @@ def test_a_page_grows_what_it_reads(table: Table) -> None:
         repository.page(OWNER, ItemFilter(tag="none"), 1, None)
 
     assert sizes == [2, 8, 32, 128, 512]
+
+
+def _numbers_of(repository: ItemRepository, shard: int) -> list[int]:
+    return [n for n in range(100) if repository._shard(an_item(n).id) == shard]
 
 
 def _one_row_a_page(params: dict[str, Any], **_: Any) -> None:

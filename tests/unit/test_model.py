@@ -102,6 +102,25 @@ def test_the_model_accepts_the_patches_that_the_contract_accepts(changes: Any) -
     assert accepts(changes, ItemPatch) == in_contract
 
 
+@pytest.mark.parametrize("name", FIELDS + READ_ONLY)
+@pytest.mark.parametrize(("schema", "kind"), [("ItemInput", ItemInput), ("ItemPatch", ItemPatch)])
+def test_the_model_draws_every_bound_where_the_contract_does(
+    schema: str, kind: type, name: str
+) -> None:
+    price = {"amount": "1", "currency": "EUR"}
+    valid = {"name": "a", "price": price} if kind is ItemInput else {}
+    candidates = [valid | {name: value} for value in ODD_VALUES]
+    candidates += [valid | {"price": price | {name: value}} for value in ODD_VALUES]
+    candidates += [valid | {"price": price | {"amount": value}} for value in ODD_VALUES]
+
+    judged = {
+        accepts(each, kind) == contract.validator(schema).is_valid(each): each
+        for each in candidates
+    }
+
+    assert False not in judged, judged[False]
+
+
 @pytest.mark.parametrize("name", ["", "n" * 41])
 def test_attribute_names_have_1_to_40_characters(name: str) -> None:
     # JSON Schema as OpenAPI 3.0 has it cannot say this; the contract's description does.

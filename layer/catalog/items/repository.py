@@ -236,10 +236,9 @@ def _complete_rows(scans: list[_ShardScan], unfinished: list[_ShardScan], order:
     return sorted(rows, key=lambda row: row["createdAtId"], reverse=order == "desc")
 
 
-def _frontier(unfinished: list[_ShardScan], order: str) -> str | None:
+def _frontier(unfinished: list[_ShardScan], order: str) -> str:
+    """The position of the scan that lags behind. Each has been read at least once."""
     positions = [scan.position for scan in unfinished if scan.position is not None]
-    if not positions:
-        return None
     return min(positions) if order == "asc" else max(positions)
 
 
