@@ -55,6 +55,10 @@ class Checkout:
         """Run make."""
         return self.run("make", "--silent", *arguments, **variables)
 
+    def python(self, *arguments: str) -> Finished:
+        """Run a script of the project."""
+        return self.run(".venv/bin/python", *arguments)
+
     def terraform(self, *arguments: str) -> Finished:
         """Run Terraform as an operator does, in the workspace that is selected."""
         return self.run("terraform", "-chdir=terraform", *arguments)
@@ -147,4 +151,4 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A checkout on which `make up` has been run."""
     checkout = Checkout(tmp_path_factory.mktemp("checkout"))
     yield checkout
-    checkout.run(".venv/bin/python", "scripts/local_aws/process.py", "reset")
+    checkout.python("scripts/local_aws/process.py", "reset")

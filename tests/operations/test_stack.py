@@ -7,12 +7,13 @@ import os
 import re
 import signal
 import socket
-import time
 
 import httpx
 import pytest
 from tests.local_aws.stack import eventually
 from tests.operations.conftest import PROJECT, Checkout, Finished, Json, Traffic, succeeded
+
+from local_aws.process import CREDENTIALS
 
 pytestmark = pytest.mark.xdist_group("operations")
 
@@ -77,26 +78,20 @@ def test_status_says_where_the_api_is(checkout: Checkout) -> None:
     assert '"table":"ok"' in said
 
 
-def test_data_survive_a_stop(checkout: Checkout) -> None:
+def test_data_survive_a_stop_and_a_kill(checkout: Checkout) -> None:
     item = create(checkout)
-    succeeded(checkout.make("down"))
 
+    succeeded(checkout.make("down"))
     stopped, left = checkout.make("status"), checkout.processes()
+    succeeded(checkout.python("scripts/local_aws/process.py", "start"))
+    after_a_stop = is_there(checkout, item)
+    os.kill(server(checkout)[0], signal.SIGKILL)
     succeeded(checkout.make("up"))
 
     assert stopped.returncode != 0
     assert "`make up` starts it" in stopped.stderr
     assert left == []
-    assert is_there(checkout, item)
-
-
-def test_make_up_mends_a_local_aws_that_was_killed(checkout: Checkout) -> None:
-    item = create(checkout)
-    time.sleep(1.5)  # the state is saved in a pause of the requests
-    os.kill(server(checkout)[0], signal.SIGKILL)
-
-    succeeded(checkout.make("up"))
-
+    assert after_a_stop
     assert is_there(checkout, item)
 
 
@@ -165,20 +160,6 @@ def test_the_last_key_of_a_client_stays(checkout: Checkout) -> None:
 # Deployment
 
 
-def test_terraform_refuses_artifacts_that_are_older_than_the_sources(checkout: Checkout) -> None:
-    edit_handler(checkout, "lambda_handler", "# A change.\nlambda_handler")
-
-    refused = checkout.terraform("plan", "-input=false", "-no-color")
-    succeeded(checkout.make("build", "ENV=local"))
-    planned = checkout.terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
-
-    said = " ".join(refused.stderr.replace("│", " ").split())
-    assert refused.returncode == 1
-    assert "The artifacts are older than the sources: run `make build ENV=local`." in said
-    assert said.count("Error:") == 1
-    assert planned.returncode == 2, planned.stdout
-
-
 def edit_handler(checkout: Checkout, old: str, new: str) -> None:
     """Replace a text in the handler of items."""
     handler = checkout.root / HANDLER
@@ -187,9 +168,19 @@ def edit_handler(checkout: Checkout, old: str, new: str) -> None:
     handler.write_text(text.replace(old, new))
 
 
+def test_terraform_refuses_artifacts_that_are_older_than_the_sources(checkout: Checkout) -> None:
+    edit_handler(checkout, "Response(204)", 'Response(204, headers={"X-Deployed": "new"})')
+
+    refused = checkout.terraform("plan", "-input=false", "-no-color")
+
+    said = " ".join(refused.stderr.replace("│", " ").split())
+    assert refused.returncode == 1
+    assert "The artifacts are older than the sources: run `make build ENV=local`." in said
+    assert said.count("Error:") == 1
+
+
 def test_a_deployment_under_traffic_fails_no_request(checkout: Checkout) -> None:
     outputs = checkout.outputs()
-    edit_handler(checkout, "Response(204)", 'Response(204, headers={"X-Deployed": "new"})')
 
     with Traffic(outputs["api_url"], outputs["api_keys"]["tests"]["1"]) as traffic:
         succeeded(checkout.make("build", "ENV=local"))
@@ -202,7 +193,9 @@ def test_a_deployment_under_traffic_fails_no_request(checkout: Checkout) -> None
 
 
 def test_a_function_can_do_only_what_its_role_allows(checkout: Checkout) -> None:
-    iam, role = checkout.aws("iam"), "catalog-local-items"
+    iam = checkout.aws("iam")
+    function = checkout.aws("lambda").get_function_configuration(FunctionName="catalog-local-items")
+    role = function["Role"].rpartition("/")[2]
     [name] = iam.list_role_policies(RoleName=role)["PolicyNames"]
     policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     others = [s for s in policy["Statement"] if "dynamodb:" not in json.dumps(s["Action"])]
@@ -244,7 +237,6 @@ def server_error(answer: httpx.Response) -> Json | None:
         ("init ENV=dev", "run `make bootstrap` once"),
         ("up LOCAL_AWS_PORT=http", 'LOCAL_AWS_PORT is "http": use a port from 1024 to 65535.'),
         ("up LOCAL_AWS_PORT=80", 'LOCAL_AWS_PORT is "80": use a port from 1024 to 65535.'),
-        ("down LOCAL_AWS_PORT=http", 'LOCAL_AWS_PORT is "http": use a port from 1024 to 65535.'),
         ("logs NAME=nothing", "There is no log nothing: use api, docs, health, items."),
     ],
 )
@@ -271,6 +263,29 @@ def test_a_taken_port_is_explained(checkout: Checkout) -> None:
     assert f"LOCAL_AWS_PORT={port + 1} make up" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert server(checkout) == before
+
+
+# The state of shared environments
+
+
+def test_the_bucket_for_the_state_is_made_and_serves_another_environment(
+    checkout: Checkout,
+) -> None:
+    key, secret = CREDENTIALS.values()
+    aws = {
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{checkout.port}",
+        "AWS_S3_USE_PATH_STYLE": "true",
+    }
+
+    made = checkout.make("bootstrap", "BUCKET=catalog-state", "REGION=eu-west-1", **aws)
+
+    succeeded(made)
+    s3 = checkout.aws("s3")
+    assert s3.get_bucket_versioning(Bucket="catalog-state")["Status"] == "Enabled"
+    backend = (checkout.root / "terraform/environments/backend.hcl").read_text()
+    assert 'bucket = "catalog-state"' in backend
 
 
 # The end
