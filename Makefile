@@ -39,7 +39,9 @@ rotate-keys: environment-scripts ## Rotate a client's key: add one, then FINISH=
 
 ##@ Development
 test: environment-tests up ## All tests: units, properties, Terraform modules, the running stack
-	@$(PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(PYTHON) -m pytest -n auto --dist loadgroup -m "not deep" $(ARGS)
+test-deep: environment-tests up ## The slow checks: rights removed one by one, long fuzzing
+	@$(PYTHON) -m pytest -m deep $(ARGS)
 unit: environment-tests ## The unit tests alone, no stack needed (ARGS=…)
 	@$(PYTHON) -m pytest -n auto tests/unit $(ARGS)
 lint: environment-tests environment-linters ## Check style, types, Terraform, the contract, vulnerabilities
@@ -65,4 +67,4 @@ environment-%:
 	@python3 scripts/virtualenvs.py $*
 environment-local-aws: environment-scripts
 
-.PHONY: up down status logs reset demo build init bootstrap keys key rotate-keys test unit lint fix bench load lock clean help
+.PHONY: up down status logs reset demo build init bootstrap keys key rotate-keys test test-deep unit lint fix bench load lock clean help

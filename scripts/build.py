@@ -69,7 +69,7 @@ def target_of(environment: str) -> str:
     folder = PROJECT / "terraform" / "environments"
     known = sorted(path.stem for path in folder.glob("*.yaml"))
     if environment not in known:
-        raise BuildError(f'there is no environment "{environment}": use {", ".join(known)}.')
+        raise BuildError(f'There is no environment "{environment}": use {", ".join(known)}.')
     settings = YAML(typ="safe").load(folder / f"{environment}.yaml")
     if settings.get("local_aws"):
         return targets.LOCAL

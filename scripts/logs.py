@@ -53,7 +53,7 @@ def logs_client(environment: str) -> Any:
     if not settings.local_aws:
         return session.create_client("logs", region_name=settings.region)
     session.set_credentials(*process.CREDENTIALS.values())
-    endpoint = f"http://{process.HOST}:{stack.local_port()}"
+    endpoint = f"http://{process.HOST}:{process.chosen_port()}"
     return session.create_client("logs", region_name=settings.region, endpoint_url=endpoint)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import terraform_init
-from local_aws.process import DEFAULT_PORT, LocalAwsError
+from local_aws.process import LocalAwsError, chosen_port
 from terraform_init import InitError
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -22,20 +22,12 @@ class StackError(Exception):
     """What went wrong and what to do, in a sentence for the user."""
 
 
-def local_port() -> int:
-    """Return the local AWS's port: LOCAL_AWS_PORT, else 4566."""
-    text = os.environ.get("LOCAL_AWS_PORT") or str(DEFAULT_PORT)
-    if not text.isdecimal() or not 1024 <= int(text) <= 65535:
-        raise StackError(f'LOCAL_AWS_PORT is "{text}": use a port from 1024 to 65535.')
-    return int(text)
-
-
 def terraform(
     environment: str, *arguments: str, capture: bool = True
 ) -> subprocess.CompletedProcess[str]:
     """Run Terraform in an environment's workspace. Raises InitError if it is not ready."""
     terraform_init.prepare(environment)
-    variables = {"TF_WORKSPACE": environment, "TF_VAR_local_aws_port": str(local_port())}
+    variables = {"TF_WORKSPACE": environment, "TF_VAR_local_aws_port": str(chosen_port())}
     return subprocess.run(
         ["terraform", f"-chdir={terraform_init.TERRAFORM}", *arguments],
         env=os.environ | variables | {"TF_IN_AUTOMATION": "1"},

@@ -140,7 +140,8 @@ def init(folder: Path, *arguments: str) -> None:
 def configure_backend(environment: str) -> list[str]:
     """Choose where the state is kept, and return the arguments that say so."""
     if environment == "local":
-        BACKEND_OVERRIDE.write_text(LOCAL_BACKEND)
+        if read(BACKEND_OVERRIDE) != LOCAL_BACKEND:  # a Terraform at work may be reading it
+            BACKEND_OVERRIDE.write_text(LOCAL_BACKEND)
         return []
     if not BACKEND_CONFIG.exists():
         raise InitError(

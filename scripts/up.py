@@ -21,7 +21,7 @@ from rich.console import Console
 import smoke
 import stack
 import terraform_init
-from local_aws.process import LocalAws
+from local_aws.process import LocalAws, chosen_port
 from stack import PROJECT, StackError
 
 ENVIRONMENT = "local"
@@ -55,7 +55,7 @@ def main() -> None:
     with step("Build the artifacts"):
         build()
     with step("Start the local AWS"):
-        server = LocalAws().start(stack.local_port())
+        server = LocalAws().start(chosen_port())
     with step("Prepare Terraform"):
         terraform_init.prepare(ENVIRONMENT)
     with step("Apply the stack"):

@@ -14,7 +14,8 @@ from aws_lambda_powertools.event_handler import Response
 
 from catalog import settings
 from catalog.errors import NotFoundError
-from catalog.http.api import Api, header, json_answer
+from catalog.http.api import Api, json_answer
+from catalog.http.event import header
 
 HERE = Path(__file__).parent
 # Everything from this origin, nothing inline but the styles that Swagger UI sets on its elements.
@@ -75,9 +76,9 @@ def _assets() -> dict[str, Path]:
 def _base_url(event: dict[str, Any]) -> str:
     """Where the client has found this function, less the path."""
     request = event["requestContext"]
-    host = header(event, "Host") or request.get("domainName", "")
+    host = header(event, "Host") or request.get("domainName") or ""
     scheme = header(event, "X-Forwarded-Proto") or "https"
-    base = str(request.get("path", "")).removesuffix(event["path"])
+    base = str(request.get("path") or "").removesuffix(event["path"])
     return f"{scheme}://{host}{base}"
 
 

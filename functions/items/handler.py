@@ -14,11 +14,21 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from catalog import aws, settings
 from catalog.dynamodb import Table
 from catalog.http import body, caller, idempotency_key, query
-from catalog.http.api import Api, header, json_answer
+from catalog.http.api import Api, json_answer
+from catalog.http.event import header
 from catalog.http.preconditions import etag, if_match, if_none_match
 from catalog.http.problems import bad_parameter
 from catalog.idempotency import IdempotencyRecord, record
-from catalog.items.model import PAGE_DEFAULT, PAGE_LARGEST, Item, ItemFilter, ItemInput, Status, Tag
+from catalog.items.model import (
+    PAGE_DEFAULT,
+    PAGE_LARGEST,
+    Item,
+    ItemFilter,
+    ItemInput,
+    ItemPatch,
+    Status,
+    Tag,
+)
 from catalog.items.repository import ItemRepository
 from catalog.items.service import ItemService, rfc3339
 
@@ -103,7 +113,8 @@ def replace_item(item_id: str) -> Response[str]:
 def patch_item(item_id: str) -> Response[str]:
     """200 with the item, some of its fields changed."""
     event = api.current_event.raw_event
-    changes = body.convert(body.read(event, MERGE_PATCH), dict[str, Any])
+    changes = body.read(event, MERGE_PATCH)
+    body.convert(changes, ItemPatch)
     versions = if_match(header(event, "If-Match"))
     return _item_answer(service.patch(item_id, changes, caller.of(event).owner, versions))
 

@@ -23,7 +23,9 @@ _BUSY = frozenset(
         "ThrottlingError",
     }
 )
-_CONFLICTS = frozenset({"TransactionConflict", "TransactionConflictException"})
+_CONFLICTS = frozenset(
+    {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
+)
 
 
 class ConditionFailedError(Exception):
@@ -59,7 +61,12 @@ class Table:
 
     def put(self, row: Row, **expression: Any) -> None:
         """Put one row. Raises ConditionFailedError."""
-        self._call("put_item", Item=encode(row), **_values(expression))
+        self._call(
+            "put_item",
+            Item=encode(row),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **_values(expression),
+        )
 
     def delete(self, key: Row, **expression: Any) -> None:
         """Delete one row. Raises ConditionFailedError."""
@@ -105,7 +112,8 @@ class Table:
 def _translate(error: ClientError) -> Exception:
     """A service's error as the domain's; one that nobody expects stays as it is."""
     code = error.response["Error"]["Code"]
-    if code in _BUSY:
+    # A fault of the service, or of something on the way to it that has no code of DynamoDB's.
+    if code in _BUSY or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
         return UnavailableError("The database is busy.")
     if code == "ConditionalCheckFailedException":
         return ConditionFailedError(_row(error.response))

@@ -11,6 +11,7 @@ from typing import Any
 app: Any = import_module("ministack.app")
 cloudwatch: Any = import_module("ministack.services.cloudwatch")
 concurrency: Any = import_module("ministack.core.concurrency")
+dynamodb: Any = import_module("ministack.services.dynamodb")
 gateway: Any = import_module("ministack.services.apigateway_v1")
 lambda_runtime: Any = import_module("ministack.core.lambda_runtime")
 lambda_service: Any = import_module("ministack.services.lambda_svc")

@@ -85,6 +85,8 @@ class LocalAws:
         if server is not None:
             if (server.port, server.fingerprint) == (port, fingerprint) and _healthy(port):
                 return server
+            if server.port != port:
+                _require_free(port)  # else the one that works would be stopped for nothing
             self.stop()
         _require_free(port)
         return self._spawn(port, fingerprint)
@@ -167,6 +169,14 @@ class LocalAws:
                 digest.update(file.read_bytes())
         digest.update(self.without.encode())
         return digest.hexdigest()
+
+
+def chosen_port() -> int:
+    """Return the port to listen on: LOCAL_AWS_PORT, else 4566. Raises LocalAwsError."""
+    text = os.environ.get("LOCAL_AWS_PORT") or str(DEFAULT_PORT)
+    if not text.isdecimal() or not 1024 <= int(text) <= 65535:
+        raise LocalAwsError(f'LOCAL_AWS_PORT is "{text}": use a port from 1024 to 65535.')
+    return int(text)
 
 
 def _start_time(pid: int) -> str | None:
@@ -252,7 +262,6 @@ def main() -> None:
     parser.add_argument(
         "--port",
         type=int,
-        default=int(os.environ.get("LOCAL_AWS_PORT") or DEFAULT_PORT),
         help="where it listens, on 127.0.0.1 (default: LOCAL_AWS_PORT, or 4566)",
     )
     arguments = parser.parse_args()
@@ -260,7 +269,7 @@ def main() -> None:
     try:
         match arguments.action:
             case "start":
-                local_aws.start(arguments.port)
+                local_aws.start(chosen_port() if arguments.port is None else arguments.port)
             case "stop":
                 local_aws.stop()
             case "reset":

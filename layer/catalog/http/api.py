@@ -12,13 +12,14 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConf
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
 
 from catalog import telemetry
+from catalog.http import event as events
 from catalog.http import problems
+from catalog.http.event import Event
 from catalog.http.problems import Problem
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-Event = dict[str, Any]
 Answer = dict[str, Any]
 
 _ALWAYS = {
@@ -56,31 +57,33 @@ class Api(APIGatewayRestResolver):
     def __init__(self, origins: Iterable[str]) -> None:
         super().__init__(cors=_cors(list(origins)))
         self._cold_start = True
+        self._request_id = ""
         self.not_found(self._no_route)
         self.exception_handler(Exception)(self._failed)
 
     def __call__(self, event: Event, context: LambdaContext) -> Answer:
         """Answer a request."""
         started = time.perf_counter()
-        request_id = _request_id(event, context)
-        telemetry.logger.append_keys(request_id=request_id)
-        answer = self._answer(event, context, request_id)
-        headers = _ALWAYS | {"X-Request-Id": [request_id]}
+        self._request_id = _request_id(event, context)  # one at a time, as Lambda has it
+        telemetry.logger.append_keys(request_id=self._request_id)
+        answer = self._answer(event, context)
+        headers = _ALWAYS | {"X-Request-Id": [self._request_id]}
         answer["multiValueHeaders"] = headers | answer.get("multiValueHeaders", {})
         self._log(event, answer, time.perf_counter() - started)
         telemetry.publish()
         return answer
 
-    def _answer(self, event: Event, context: LambdaContext, request_id: str) -> Answer:
-        if not _is_proxy_event(event):
+    def _answer(self, event: Event, context: LambdaContext) -> Answer:
+        request = events.read(event)
+        if request is None:
             telemetry.logger.warning("malformed event")
+            telemetry.count("HandledError")
             detail = "The event is not a request of API Gateway."
-            return _problem_answer(
-                Problem(400, "malformed-event", "Bad request", detail), request_id
-            )
-        if event["httpMethod"] != "HEAD":
-            return self.resolve(event, context)
-        return self.resolve(event | {"httpMethod": "GET"}, context) | {"body": ""}
+            problem = Problem(400, "malformed-event", "Bad request", detail)
+            return _problem_answer(problem, self._request_id)
+        if request["httpMethod"] != "HEAD":
+            return self.resolve(request, context)
+        return self.resolve(request | {"httpMethod": "GET"}, context) | {"body": ""}
 
     def _failed(self, error: Exception) -> Response[str]:
         problem = problems.of(error)
@@ -100,37 +103,32 @@ class Api(APIGatewayRestResolver):
             )
         if "GET" in methods:
             methods.add("HEAD")
-        allow = ", ".join(sorted(methods | {"OPTIONS"}))
+        if self._cors:
+            methods.add("OPTIONS")
+        allow = ", ".join(sorted(methods))
         detail = f"{method} is not allowed here; allowed: {allow}."
         title, headers = "Method not allowed", {"Allow": allow}
         return self._failed(Problem(405, "method-not-allowed", title, detail, headers=headers))
 
     def _problem(self, problem: Problem) -> Response[str]:
-        request_id = self.current_event.request_context.request_id or ""
-        body = msgspec.json.encode(problem.body(request_id)).decode()
+        body = msgspec.json.encode(problem.body(self._request_id)).decode()
         headers = dict(problem.headers)
         return Response(problem.status, "application/problem+json", body, headers=headers)
 
     def _log(self, event: Event, answer: Answer, seconds: float) -> None:
         """One line a request. Neither payloads nor keys are ever in it."""
-        context = event.get("requestContext") or {} if isinstance(event, dict) else {}
+        context = _member(event, "requestContext")
         telemetry.logger.info(
             "request",
             extra={
                 "route": f"{context.get('httpMethod')} {context.get('resourcePath')}",
                 "status": answer["statusCode"],
                 "latency_ms": round(seconds * 1000, 2),
-                "client": (context.get("identity") or {}).get("apiKeyId"),
+                "client": _member(context, "identity").get("apiKeyId"),
                 "cold_start": self._cold_start,
             },
         )
         self._cold_start = False
-
-
-def header(event: Event, name: str) -> str | None:
-    """A request's header, whatever the case of its name."""
-    wanted = name.lower()
-    return next((v for k, v in event["headers"].items() if k.lower() == wanted), None)
 
 
 def _cors(origins: list[str]) -> CORSConfig | None:
@@ -145,20 +143,15 @@ def _cors(origins: list[str]) -> CORSConfig | None:
     )
 
 
-def _is_proxy_event(event: Any) -> bool:
-    if not isinstance(event, dict):
-        return False
-    method, path = event.get("httpMethod"), event.get("path")
-    if not (isinstance(method, str) and isinstance(path, str)):
-        return False
-    return isinstance(event.get("requestContext"), dict) and isinstance(event.get("headers"), dict)
-
-
 def _request_id(event: Any, context: LambdaContext) -> str:
     """API Gateway's id of the request, which its access log and its own errors carry too."""
-    request = event.get("requestContext") if isinstance(event, dict) else None
-    named = request.get("requestId") if isinstance(request, dict) else None
-    return str(named or context.aws_request_id)
+    return str(_member(event, "requestContext").get("requestId") or context.aws_request_id)
+
+
+def _member(value: Any, name: str) -> dict[str, Any]:
+    """An object within an object, empty if either is not one: the event may be malformed."""
+    member = value.get(name) if isinstance(value, dict) else None
+    return member if isinstance(member, dict) else {}
 
 
 def _problem_answer(problem: Problem, request_id: str) -> Answer:
@@ -172,13 +165,14 @@ def _problem_answer(problem: Problem, request_id: str) -> Answer:
 
 def _log_fault(error: Exception, status: int) -> None:
     """Where it happened, not with what: the text of an exception may quote a payload."""
-    response = getattr(error, "response", None) or {}
+    cause = error.__cause__
+    response = getattr(error, "response", None) or getattr(cause, "response", None) or {}
     telemetry.logger.error(
         "unavailable" if status == 503 else "unexpected fault",
         extra={
             "error": f"{type(error).__module__}.{type(error).__qualname__}",
             "error_code": response.get("Error", {}).get("Code"),
-            "cause": repr(type(error.__cause__).__qualname__) if error.__cause__ else None,
+            "cause": type(cause).__qualname__ if cause else None,
             "stack": traceback.format_tb(error.__traceback__)[-5:],
         },
     )

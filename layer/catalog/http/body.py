@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import re
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from catalog.http.event import Event, header
 from catalog.http.problems import Problem, bad_body
+from catalog.validation import explain
 
 LARGEST_BODY = 256 * 1024  # bytes; an item stays below DynamoDB's 400 KB with its index copies
 DEEPEST_JSON = 32
 T = TypeVar("T")
 
-# Where msgspec found the fault: " - at `$.price.amount`", "`$.tags[3]`", "`$.attributes[...]`"
-_LOCATION = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
 
-
-def read(event: dict[str, Any], media_type: str) -> Any:
+def read(event: Event, media_type: str) -> Any:
     """The JSON value of a request's body.
 
     Raises a Problem: 415 for another media type, 413 for a body that is too large, 400 for what is
@@ -44,29 +44,18 @@ def convert(value: Any, kind: type[T]) -> T:
         raise bad_body(*explain(error)) from error
 
 
-def explain(error: msgspec.ValidationError) -> tuple[str, str]:
-    """What msgspec found, and where as a JSON Pointer (RFC 6901)."""
-    message = str(error)
-    steps: list[str] = []
-    while match := _LOCATION.search(message):
-        # A rule of a nested type names its own place, and msgspec adds where the type stands.
-        message = message[: match.start()]
-        steps.append(re.sub(r"\.|\[(?=\d)", "/", match[1]).replace("]", "").replace("[...", ""))
-    return message, "".join(steps)
-
-
-def _check_media_type(event: dict[str, Any], media_type: str) -> None:
-    header = next((v for k, v in event["headers"].items() if k.lower() == "content-type"), None)
-    if header is None:
+def _check_media_type(event: Event, media_type: str) -> None:
+    content_type = header(event, "Content-Type")
+    if content_type is None:
         return
-    named, _, parameters = header.partition(";")
+    named, _, parameters = content_type.partition(";")
     utf8 = re.fullmatch(r'\s*(charset\s*=\s*"?utf-8"?\s*)?', parameters, re.IGNORECASE)
     if named.strip().lower() != media_type or not utf8:
-        detail = f"The Content-Type is {header[:100]}; {media_type} is needed."
+        detail = f"The Content-Type is {content_type[:100]}; {media_type} is needed."
         raise Problem(415, "unsupported-media-type", "Unsupported media type", detail)
 
 
-def _text(event: dict[str, Any]) -> str:
+def _text(event: Event) -> str:
     body = event.get("body") or ""
     raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     if len(raw) > LARGEST_BODY:
@@ -111,4 +100,6 @@ def _reason(error: Exception) -> str:
             return f"The JSON is nested deeper than {DEEPEST_JSON} levels."
         case UnicodeError():
             return "The text is not valid UTF-8."
+        case binascii.Error():
+            return "The body is not valid base64."
     return "A number has too many digits."

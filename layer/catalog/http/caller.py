@@ -19,4 +19,5 @@ class Caller(msgspec.Struct, frozen=True):
 
 def of(event: dict[str, Any]) -> Caller:
     """The caller, as API Gateway has established it."""
-    return Caller(event["requestContext"].get("identity", {}).get("apiKeyId") or "anonymous")
+    identity = event["requestContext"].get("identity") or {}
+    return Caller(identity.get("apiKeyId") or "anonymous")

@@ -36,7 +36,20 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
     def body(self, request_id: str) -> dict[str, Any]:
         """The members of the problem."""
         listed = {"errors": self._errors} if self._errors else {}
-        return self._members | {"requestId": request_id} | listed
+        members = self._members | {"requestId": request_id} | listed
+        return _encodable(members)  # type: ignore[no-any-return]
+
+
+def _encodable(value: Any) -> Any:
+    """The value without the lone surrogates that a request may have brought."""
+    match value:
+        case str():
+            return value.encode(errors="replace").decode()
+        case list():
+            return [_encodable(each) for each in value]
+        case dict():
+            return {name: _encodable(each) for name, each in value.items()}
+    return value
 
 
 def bad_parameter(name: str, detail: str) -> Problem:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 import msgspec
 
+from catalog.http.event import Event
 from catalog.http.problems import bad_parameter
+from catalog.validation import explain
 
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def read(event: dict[str, Any], kind: type[S]) -> S:
+def read(event: Event, kind: type[S]) -> S:
     """The query as a struct, whose encoded names are the parameters' names.
 
     Raises a Problem for a parameter that is unknown, stands twice or has a wrong value.
@@ -31,6 +35,19 @@ def read(event: dict[str, Any], kind: type[S]) -> S:
 
 def _value(name: str, text: str, kind: Any) -> Any:
     try:
-        return msgspec.convert(text, kind, strict=False)
+        text.encode()  # refuses lone surrogates, which no URL can hold
+        return msgspec.convert(_literal(text, kind), kind)
     except msgspec.ValidationError as error:
-        raise bad_parameter(name, f"{error}.") from error
+        raise bad_parameter(name, f"{explain(error)[0]}.") from error
+    except UnicodeError as error:
+        raise bad_parameter(name, "The text is not valid UTF-8.") from error
+
+
+def _literal(text: str, kind: Any) -> Any:
+    """Integers and booleans as JSON writes them. msgspec's lax mode reads `1e1` and `TRUE` too."""
+    base = getattr(kind, "__origin__", kind)  # `int` of `Annotated[int, ...]`
+    if base is bool:
+        return {"true": True, "false": False}.get(text, text)
+    if base is int and _INTEGER.fullmatch(text):
+        return int(text)
+    return text

@@ -12,12 +12,16 @@ from catalog.items.currency import CURRENCIES
 LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exact (RFC 7493)
 PAGE_DEFAULT, PAGE_LARGEST = 25, 100
 
-Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=r"\S")]
+NOT_BLANK = r"\S"
+DECIMAL = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?\Z"
+
+Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=NOT_BLANK)]
 Description = Annotated[str, Meta(max_length=2000)]
-Amount = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?\Z")]
+Amount = Annotated[str, Meta(pattern=DECIMAL)]
 Quantity = Annotated[int, Meta(ge=0, le=LARGEST_INTEGER)]
 Status = Literal["draft", "active", "archived"]
-Tag = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\S")]
+Tag = Annotated[str, Meta(min_length=1, max_length=40, pattern=NOT_BLANK)]
+Tags = Annotated[list[Tag], Meta(max_length=20)]
 AttributeName = Annotated[str, Meta(min_length=1, max_length=40)]
 AttributeValue = (
     Annotated[str, Meta(max_length=255)]
@@ -25,6 +29,7 @@ AttributeValue = (
     | Annotated[int, Meta(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
     | Annotated[float, Meta(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
 )
+AttributesPatch = Annotated[dict[AttributeName, AttributeValue | None], Meta(max_length=100)]
 
 
 class Price(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,8 +39,7 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
     currency: str
 
     def __post_init__(self) -> None:
-        if self.currency not in CURRENCIES:
-            raise ValueError("Expected an ISO 4217 currency code such as EUR - at `$.currency`")
+        _check_currency(self.currency)
 
 
 class ItemInput(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -46,14 +50,39 @@ class ItemInput(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknow
     price: Price
     quantity: Quantity = 0
     status: Status = "draft"
-    tags: Annotated[list[Tag], Meta(max_length=20)] = msgspec.field(default_factory=list)
+    tags: Tags = msgspec.field(default_factory=list)
     attributes: Annotated[dict[AttributeName, AttributeValue], Meta(max_length=50)] = msgspec.field(
         default_factory=dict
     )
 
     def __post_init__(self) -> None:
-        if len(set(self.tags)) != len(self.tags):
-            raise ValueError("Expected tags that differ from each other - at `$.tags`")
+        _check_tags(self.tags)
+
+
+class PricePatch(Struct, frozen=True, forbid_unknown_fields=True):
+    """The part of a price that changes."""
+
+    amount: Amount | UnsetType = UNSET
+    currency: str | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if self.currency is not UNSET:
+            _check_currency(self.currency)
+
+
+class ItemPatch(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What a merge patch of an item may hold: None removes. Only the result says if it is valid."""
+
+    name: Name | UnsetType = UNSET
+    description: Description | UnsetType | None = UNSET
+    price: PricePatch | UnsetType = UNSET
+    quantity: Quantity | UnsetType | None = UNSET
+    status: Status | UnsetType | None = UNSET
+    tags: Tags | UnsetType | None = UNSET
+    attributes: AttributesPatch | UnsetType | None = UNSET
+
+    def __post_init__(self) -> None:
+        _check_tags(self.tags or [])
 
 
 class Item(ItemInput, frozen=True, kw_only=True, rename="camel"):
@@ -81,6 +110,16 @@ class ItemFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tag: str | None = None
     updated_since: str | None = None
     order: Literal["asc", "desc"] = "desc"
+
+
+def _check_currency(currency: str) -> None:
+    if currency not in CURRENCIES:
+        raise ValueError("Expected an ISO 4217 currency code such as EUR - at `$.currency`")
+
+
+def _check_tags(tags: list[str]) -> None:
+    if len(set(tags)) != len(tags):
+        raise ValueError("Expected tags that differ from each other - at `$.tags`")
 
 
 def input_of(item: Item) -> ItemInput:

@@ -44,7 +44,13 @@ class ItemRepository:
 
     def create(self, item: Item) -> None:
         """Put a new item."""
-        self._table.put(self._row(item), ConditionExpression="attribute_not_exists(id)")
+        row = self._row(item)
+        try:
+            self._table.put(row, ConditionExpression="attribute_not_exists(id)")
+        except ConditionFailedError as refusal:
+            # The answer to the first try was lost, and botocore has tried again.
+            if refusal.row != row:
+                raise
 
     def create_once(self, item: Item, record: IdempotencyRecord) -> Item | None:
         """Put a new item together with the record of its request, or neither.
@@ -230,10 +236,9 @@ def _complete_rows(scans: list[_ShardScan], unfinished: list[_ShardScan], order:
     return sorted(rows, key=lambda row: row["createdAtId"], reverse=order == "desc")
 
 
-def _frontier(unfinished: list[_ShardScan], order: str) -> str | None:
+def _frontier(unfinished: list[_ShardScan], order: str) -> str:
+    """The position of the scan that lags behind. Each has been read at least once."""
     positions = [scan.position for scan in unfinished if scan.position is not None]
-    if not positions:
-        return None
     return min(positions) if order == "asc" else max(positions)
 
 

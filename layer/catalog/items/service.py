@@ -20,6 +20,7 @@ from catalog.idempotency import IdempotencyRecord
 from catalog.items import cursor
 from catalog.items.model import Item, ItemFilter, ItemInput, ItemPage, input_of
 from catalog.items.repository import ItemRepository, Versions, not_found
+from catalog.validation import explain
 
 _PATCH_TRIES = 12
 _ULID_LENGTH = 26
@@ -115,7 +116,7 @@ def _patched(current: Item, changes: dict[str, Any]) -> ItemInput:
     try:
         return msgspec.convert(merged, ItemInput)
     except msgspec.ValidationError as error:
-        raise UnprocessableError(str(error)) from error
+        raise UnprocessableError(*explain(error)) from error
 
 
 def _now() -> str:

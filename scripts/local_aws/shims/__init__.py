@@ -30,6 +30,7 @@ SHIMS = (
     "isolated_functions",
     "prompt_answers",
     "retired_versions",
+    "read_capacity",
     "periodic_saves",
 )
 

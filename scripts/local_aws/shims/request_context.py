@@ -1,10 +1,11 @@
-"""Gap: the event of a proxy integration lacks the key, the domain, the path as sent, and the id.
+"""Gap: the event of a proxy integration lacks the caller's key, the address called, the request id.
 
 On AWS `requestContext` holds `identity.apiKey` and `identity.apiKeyId` for a method that needs a
 key, `domainName`, every other field of `identity` (null when it does not apply), the address of
-the connection as `identity.sourceIp`, as `path` the path that the client sent, and as `requestId`
-the id that it gets in `x-amzn-RequestId`. `X-Forwarded-Proto` names the client's scheme (API
-Gateway Developer Guide, "Input format of a Lambda function for proxy integration").
+the connection as `identity.sourceIp`, as `requestId` the id that the client gets in
+`x-amzn-RequestId`, and as `path` the path that the client called, with the stage or base path in
+front; the header `X-Forwarded-Proto` is always there (API Gateway Developer Guide, "Input format of
+a Lambda function for proxy integration").
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from local_aws import exchange
 from local_aws.emulator import gateway
 
+_BY_PATH = ("127.0.0.1", "localhost")  # where the API is named by the path, not by the host
 _IDENTITY = (
     "accessKey", "accountId", "apiKey", "apiKeyId", "caller", "cognitoAuthenticationProvider",
     "cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId",
@@ -34,7 +36,8 @@ def _completing(build: Callable[..., Any]) -> Callable[..., Any]:
         current = exchange.current()
         if current is not None:
             _complete(event["requestContext"], current)
-            _forward(event)
+            event["headers"]["X-Forwarded-Proto"] = "http"
+            event["multiValueHeaders"]["X-Forwarded-Proto"] = ["http"]
         return event
 
     return build_lambda_event
@@ -48,12 +51,8 @@ def _complete(context: dict[str, Any], current: exchange.Exchange) -> None:
         "extendedRequestId": request_id,
         "domainName": host,
         "domainPrefix": host.partition(".")[0],
+        "path": _path_called(context["path"], current, host),
     }
-    if not host.startswith(f"{context['apiId']}."):
-        # The address that the local AWS has for a stage, where AWS has a host name.
-        stage = f"/{context['stage']}"
-        rest = context["path"].removeprefix(stage)
-        context["path"] = f"/restapis/{context['apiId']}{stage}/_user_request_{rest}"
     identity = dict.fromkeys(_IDENTITY) | context["identity"]
     identity["sourceIp"] = current.source_ip
     if current.api_key is not None:
@@ -62,6 +61,10 @@ def _complete(context: dict[str, Any], current: exchange.Exchange) -> None:
     context["identity"] = identity
 
 
-def _forward(event: dict[str, Any]) -> None:
-    event["headers"]["X-Forwarded-Proto"] = "http"
-    event["multiValueHeaders"]["X-Forwarded-Proto"] = ["http"]
+def _path_called(path: str, current: exchange.Exchange, host: str) -> str:
+    """The path with all that stands in front of the resource's in the URL."""
+    if host.partition(":")[0] not in _BY_PATH:
+        return path
+    request = current.request
+    resource = path.removeprefix(f"/{request['stage_name']}")
+    return f"/restapis/{request['api_id']}/{request['stage_name']}/_user_request_{resource}"

@@ -1,0 +1,93 @@
+"""The items table in memory, and the faults of the service in front of it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from moto import mock_aws
+
+from catalog import aws
+from catalog.dynamodb import Table
+
+NAME = "items"
+INDEXES = {"by_owner": "ownerShard", "by_owner_status": "ownerStatusShard"}
+
+
+@contextlib.contextmanager
+def empty_table() -> Iterator[Table]:
+    """The table as terraform/modules/dynamodb declares it."""
+    with mock_aws():
+        client: Any = aws.client("dynamodb")
+        client.create_table(
+            TableName=NAME,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"}
+                for name in ("id", "createdAtId", *INDEXES.values())
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": index,
+                    "KeySchema": [
+                        {"AttributeName": partition_key, "KeyType": "HASH"},
+                        {"AttributeName": "createdAtId", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+                for index, partition_key in INDEXES.items()
+            ],
+        )
+        yield Table(client, NAME)
+
+
+Hook = Callable[..., Any]
+
+
+@contextlib.contextmanager
+def before(operation: str, hook: Hook) -> Iterator[mock.Mock]:
+    """Have a hook called before each call of an operation: `*`, or a name such as `PutItem`.
+
+    What it raises the call raises; what it returns is the answer, unless it is None.
+    """
+    observed = mock.Mock(side_effect=lambda **event: hook(**event))
+    events = aws.client("dynamodb").meta.events
+    name = f"before-call.dynamodb.{operation}" if operation != "*" else "before-call.dynamodb"
+    events.register_first(name, observed)
+    try:
+        yield observed
+    finally:
+        events.unregister(name, observed)
+
+
+def fails(code: str, status: int = 400, **more: Any) -> Hook:
+    """The service refuses with an error of this code, and a text that nobody else may see."""
+
+    def refuse(**_: Any) -> Any:
+        error = {"Code": code, "Message": "canary-aws arn:aws:dynamodb:eu-west-1:123456789012"}
+        return SimpleNamespace(status_code=status), {
+            "Error": error,
+            "ResponseMetadata": {"HTTPStatusCode": status},
+            **more,
+        }
+
+    return refuse
+
+
+def raises(error: Exception) -> Hook:
+    """The call never gets an answer."""
+
+    def refuse(**_: Any) -> Any:
+        raise error
+
+    return refuse
+
+
+def once(hook: Hook) -> Hook:
+    """The hook, the first time only."""
+    pending = [hook]
+    return lambda **event: pending.pop()(**event) if pending else None
