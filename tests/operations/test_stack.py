@@ -13,8 +13,6 @@ import pytest
 from tests.local_aws.stack import eventually
 from tests.operations.conftest import PROJECT, Checkout, Finished, Json, Traffic, succeeded
 
-from local_aws.process import CREDENTIALS
-
 pytestmark = pytest.mark.xdist_group("operations")
 
 ITEM = {"name": "Walnut desk", "price": {"amount": "449.00", "currency": "EUR"}}
@@ -263,29 +261,6 @@ def test_a_taken_port_is_explained(checkout: Checkout) -> None:
     assert f"LOCAL_AWS_PORT={port + 1} make up" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert server(checkout) == before
-
-
-# The state of shared environments
-
-
-def test_the_bucket_for_the_state_is_made_and_serves_another_environment(
-    checkout: Checkout,
-) -> None:
-    key, secret = CREDENTIALS.values()
-    aws = {
-        "AWS_ACCESS_KEY_ID": key,
-        "AWS_SECRET_ACCESS_KEY": secret,
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{checkout.port}",
-        "AWS_S3_USE_PATH_STYLE": "true",
-    }
-
-    made = checkout.make("bootstrap", "BUCKET=catalog-state", "REGION=eu-west-1", **aws)
-
-    succeeded(made)
-    s3 = checkout.aws("s3")
-    assert s3.get_bucket_versioning(Bucket="catalog-state")["Status"] == "Enabled"
-    backend = (checkout.root / "terraform/environments/backend.hcl").read_text()
-    assert 'bucket = "catalog-state"' in backend
 
 
 # The end

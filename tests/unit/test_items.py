@@ -312,6 +312,16 @@ def test_the_item_of_somebody_else_is_not_found(items: Client) -> None:
     assert [answer.status for answer in answers] == [404] * 4
 
 
+def test_a_read_sees_every_write_before_it(items: Client) -> None:
+    path = f"/items/{items.create()['id']}"
+
+    with before("GetItem", lambda **_: None) as calls:
+        items("GET", path)
+
+    # The table in memory is always consistent; DynamoDB only if it is asked to be.
+    assert msgspec.json.decode(calls.call_args.kwargs["params"]["body"])["ConsistentRead"] is True
+
+
 # Replacing, and what all writes share
 
 
