@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+import build
 from benchmark import contenders, ledger, measure, report
 from benchmark.ledger import Ledger
 
@@ -75,7 +76,7 @@ def test_the_page_has_a_place_for_each_table(name: str) -> None:
 
 
 def test_contenders_run_on_the_layers_botocore() -> None:
-    locks = [contenders.LOCK, contenders.build.LAYER_LOCK]
+    locks = [contenders.LOCK, build.LAYER_LOCK]
 
     versions = {re.findall(r"^botocore==(\S+)", lock.read_text(), re.M)[0] for lock in locks}
 

@@ -9,6 +9,7 @@ from unittest import mock
 
 import hypothesis
 import pytest
+from botocore.config import Config
 from tests.unit import contract, gateway
 
 os.environ.update(gateway.ENVIRONMENT)  # what botocore and Powertools read when they are loaded
@@ -20,7 +21,7 @@ from catalog import aws
 from catalog.dynamodb import Table
 
 # The functions leave it to DynamoDB to check parameters. Here botocore checks every call.
-aws.CONFIG.parameter_validation = True
+aws.CONFIG = aws.CONFIG.merge(Config(parameter_validation=True))
 
 hypothesis.settings.register_profile("fast", max_examples=50, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=2000, deadline=None)
