@@ -10,9 +10,6 @@ from unittest import mock
 import hypothesis
 import pytest
 from tests.unit import contract, gateway
-
-os.environ.update(gateway.ENVIRONMENT)  # what botocore and Powertools read when they are loaded
-
 from tests.unit.dynamodb import empty_table
 from tests.unit.gateway import Client
 
