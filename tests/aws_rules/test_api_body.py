@@ -294,7 +294,7 @@ def _integration_method(body: Node) -> Iterator[str]:
 
 
 @RULES.add("an integration's URI invokes the alias of a function of this region", put(
-    "paths", ITEMS, "get", INTEGRATION, "uri", value="arn:aws:lambda:eu-west-1:123456789012:function"
+    "paths", ITEMS, "get", INTEGRATION, "uri", value="arn:aws:lambda:eu-west-1:123456789012:items"
 ))  # fmt: skip
 def _integration_uri(body: Node) -> Iterator[str]:
     uri = re.compile(
