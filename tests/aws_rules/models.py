@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from botocore.loaders import create_loader
 from botocore.model import ServiceModel
-from botocore.session import Session
 
 
 @cache
 def service(name: str) -> ServiceModel:
-    return Session().get_service_model(name)
+    return ServiceModel(create_loader().load_service_model(name, "service-2"), name)
 
 
 def shape(service_name: str, operation: str, path: str) -> Any:

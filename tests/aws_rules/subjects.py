@@ -68,15 +68,19 @@ def copy_project(folder: Path) -> Path:
         shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
     terraform = folder / "terraform"
     (terraform / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
-    write_longest(terraform / "environments")
+    write_environments(terraform / "environments")
     installed = PROJECT / "terraform" / ".terraform" / "providers"
     mirror = [f"-plugin-dir={installed}"] if installed.exists() else []
     terraform_init.init(terraform, *mirror)
     return terraform
 
 
-def write_longest(environments: Path) -> None:
+def write_environments(environments: Path) -> None:
     yaml = YAML()
+    for file in environments.glob("*.yaml"):
+        settings = yaml.load(file)
+        settings.pop("allowed_account_ids", None)  # the account here is nobody's
+        yaml.dump(settings, file)
     settings = yaml.load(environments / "prod.yaml")
     settings["region"] = REGION
     settings["clients"] = {"c" * 40: {"plan": "partner", "generations": ["g" * 20]}}
@@ -113,10 +117,12 @@ def applied(terraform: Path) -> Resources:
 
 def run(terraform: Path, *arguments: str, **settings: str) -> str:
     credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    command = ["terraform", f"-chdir={terraform}", *arguments]
+    # Collecting garbage takes a third of the time of runs as short as these.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_WORKSPACE"))}
+    environment = inherited | credentials | {"GOGC": "400"} | settings
     done = subprocess.run(
-        command,
-        env=os.environ | credentials | settings,
+        ["terraform", f"-chdir={terraform}", *arguments],
+        env=environment,
         capture_output=True,
         text=True,
         check=False,

@@ -136,11 +136,11 @@ def _answers(artifacts: Artifacts) -> Iterator[str]:
 
 
 @RULES.add(
-    "an answer of a layer beside boto3's own: what the run-time brings is not relied upon",
+    "the layer brings a botocore of its own: the run-time's changes without notice",
     lambda artifacts: [artifacts["catalog.zip"].pop(n) for n in list(artifacts["catalog.zip"])],
 )
 def _own_client(artifacts: Artifacts) -> Iterator[str]:
-    # The run-time's botocore changes without notice; /opt/python comes before it on the path.
+    # /opt/python comes before the run-time's packages on the path.
     if "python/botocore/__init__.py" not in artifacts["catalog.zip"]:
         yield "botocore"
 

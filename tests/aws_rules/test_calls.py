@@ -114,7 +114,8 @@ class Answer:
         yield b'{"Items": []}'
 
 
-def test_every_call_has_parameters_of_awss_own_model() -> None:
+def test_every_call_has_parameters_of_awss_own_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
     session = Session()
     session.set_credentials("test", "test")
     client = session.create_client("dynamodb", "eu-west-1")
