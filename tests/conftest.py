@@ -1,8 +1,14 @@
-"""What all tests share: the order in which they run."""
+"""What all tests share: the environment of the code under test, and the order in which they run."""
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from tests.unit.gateway import ENVIRONMENT
+
+# Botocore and Powertools read it when they are loaded, whichever test loads them first.
+os.environ.update(ENVIRONMENT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

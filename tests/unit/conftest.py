@@ -11,9 +11,6 @@ import hypothesis
 import pytest
 from botocore.config import Config
 from tests.unit import contract, gateway
-
-os.environ.update(gateway.ENVIRONMENT)  # what botocore and Powertools read when they are loaded
-
 from tests.unit.dynamodb import empty_table
 from tests.unit.gateway import Client
 

@@ -62,15 +62,28 @@ run "every_method_of_a_path_invokes_the_alias_of_its_function" {
 
 run "every_integration_may_be_invoked_on_its_alias" {
   assert {
-    condition = alltrue([
-      for path, item in jsondecode(var.contract).paths :
-      aws_lambda_permission.this[path].function_name == var.functions[item.x-function].name && aws_lambda_permission.this[path].qualifier == "live" && aws_lambda_permission.this[path].principal == "apigateway.amazonaws.com"
-    ])
-    error_message = "API Gateway could not invoke a function of the contract"
+    condition = {
+      for path, permission in aws_lambda_permission.this : path => [permission.function_name, permission.qualifier]
+      } == {
+      for path, item in jsondecode(var.contract).paths : path => [var.functions[item.x-function].name, "live"]
+    }
+    error_message = "API Gateway could not invoke a function of the contract, or another"
+  }
+}
+
+# Another resource that lets a function be invoked (a URL, say) fails in tests/aws_rules, which sees
+# all that an environment plans.
+run "a_function_is_reached_in_no_other_way" {
+  assert {
+    condition = { for path, permission in aws_lambda_permission.this : path => permission.source_arn } == {
+      "/items/{itemId}" = "arn:aws:execute-api:eu-west-1:123456789012:abc/v1/*/items/*"
+      "/health"         = "arn:aws:execute-api:eu-west-1:123456789012:abc/v1/*/health"
+    }
+    error_message = "another API, stage or path may invoke: ${jsonencode(values(aws_lambda_permission.this)[*].source_arn)}"
   }
   assert {
-    condition     = aws_lambda_permission.this["/items/{itemId}"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:abc/v1/*/items/*"
-    error_message = "any stage or path may invoke: ${aws_lambda_permission.this["/items/{itemId}"].source_arn}"
+    condition     = toset([for permission in values(aws_lambda_permission.this) : "${permission.principal} ${permission.action}"]) == toset(["apigateway.amazonaws.com lambda:InvokeFunction"])
+    error_message = "another service may invoke, or do something else: ${jsonencode(values(aws_lambda_permission.this)[*].principal)}"
   }
 }
 
