@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import msgspec
 from aws_lambda_powertools import Logger, Metrics
 
@@ -10,9 +13,16 @@ logger = Logger(
     location=None,  # costs a stack walk a line; each line names its event instead
     utc=True,
     use_rfc3339=True,
-    json_serializer=lambda line: msgspec.json.encode(line, enc_hook=str).decode(),
+    json_serializer=lambda line: _json(line),
 )
 metrics = Metrics()
+
+
+def _json(line: dict[str, Any]) -> str:
+    try:
+        return msgspec.json.encode(line, enc_hook=str).decode()
+    except UnicodeEncodeError:  # a lone surrogate of the caller's, which JSON can only escape
+        return json.dumps(line, default=str)
 
 
 def count(name: str) -> None:
