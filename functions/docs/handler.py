@@ -18,12 +18,12 @@ from catalog.http.api import Api, json_answer
 from catalog.http.event import header
 
 HERE = Path(__file__).parent
-# Everything from this origin, nothing inline but the styles that Swagger UI sets on its elements.
+# Everything from this origin, nothing inline.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
+        "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
         "base-uri 'none'",

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import boto3
 import httpx
 import pytest
+from tests.contract.responses import keeps_to_contract
 
 import stack
 from local_aws.process import CREDENTIALS, REGION
@@ -48,16 +49,22 @@ def aws(outputs: Json) -> AwsClient:
 @pytest.fixture
 def anonymous(outputs: Json) -> Iterator[httpx.Client]:
     """A client of the API without a key."""
-    with httpx.Client(base_url=outputs["api_url"], timeout=30) as client:
+    with _client(outputs, {}) as client:
         yield client
 
 
 @pytest.fixture
 def client(outputs: Json) -> Iterator[httpx.Client]:
     """A client of the API with a key that is not throttled."""
-    headers = {"x-api-key": outputs["api_keys"]["tests"]["1"]}
-    with httpx.Client(base_url=outputs["api_url"], headers=headers, timeout=30) as client:
+    with _client(outputs, {"x-api-key": outputs["api_keys"]["tests"]["1"]}) as client:
         yield client
+
+
+def _client(outputs: Json, headers: dict[str, str]) -> httpx.Client:
+    """A client that holds every answer against the contract."""
+    url = outputs["api_url"]
+    hooks = {"response": [keeps_to_contract(url)]}
+    return httpx.Client(base_url=url, headers=headers, event_hooks=hooks, timeout=30)
 
 
 @pytest.fixture
