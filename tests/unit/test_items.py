@@ -576,3 +576,37 @@ def test_a_delete_is_one_conditional_write(items: Client) -> None:
         items("DELETE", path)
 
     assert [call.kwargs["model"].name for call in calls.call_args_list] == ["DeleteItem"]
+
+
+@pytest.mark.parametrize(("method", "body"), [("PUT", item_input()), ("PATCH", {"name": "New"})])
+def test_a_change_dates_the_item(items: Client, method: str, body: Any) -> None:
+    path = f"/items/{items.create()['id']}"
+    later = "2999-01-01T00:00:00.000Z"
+
+    with mock.patch("catalog.items.service._now", return_value=later):
+        answer = items(method, path, body)
+
+    assert answer.json["updatedAt"] == later
+    assert items("GET", path).json["updatedAt"] == later
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_the_answer_to_an_unknown_item_names_it(items: Client, method: str) -> None:
+    answer = items(method, f"/items/{NO_ITEM}", item_input() if method == "PUT" else None)
+
+    assert answer.json["detail"] == f"There is no item {NO_ITEM}."
+
+
+@pytest.mark.parametrize(("tags", "status"), [(50, 204), (51, 400)])
+def test_a_version_is_one_of_fifty_at_most(items: Client, tags: int, status: int) -> None:
+    path = f"/items/{items.create()['id']}"
+    versions = ", ".join(f'"{version}"' for version in range(1, tags + 1))
+
+    assert items("DELETE", path, headers={"if-match": versions}).status == status
+
+
+def test_a_patch_with_an_unknown_currency_is_refused_as_such(items: Client) -> None:
+    path = f"/items/{items.create()['id']}"
+
+    assert items("PATCH", path, {"price": {"currency": "EUR"}}).status == 200
+    assert items("PATCH", path, {"price": {"currency": "XXX"}}).status == 400

@@ -218,3 +218,16 @@ def _one_row_a_page(params: dict[str, Any], **_: Any) -> None:
 def _store(repository: ItemRepository, items: list[Item]) -> None:
     for item in items:
         repository.create(item)
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("stride", [3, 7, 13])
+def test_no_shard_runs_ahead_of_a_match_in_another(table: Table, order: Any, stride: int) -> None:
+    repository = ItemRepository(table, 3, status_index=False)
+    items = [an_item(n, n, tags=["red"] if n % stride == 0 else []) for n in range(60)]
+    _store(repository, items)
+
+    found = pages(repository, ItemFilter(tag="red", order=order), limit=1)
+
+    red = items[::stride] if order == "asc" else items[::stride][::-1]
+    assert [item for page, _ in found for item in page] == red
