@@ -115,6 +115,17 @@ def test_a_cursor_fits_into_the_parameter(criteria: ItemFilter) -> None:
     assert len(encode(SECRET, "catalog", criteria, POSITION)) <= 512
 
 
+@pytest.mark.parametrize("character", string.digits + string.ascii_uppercase)
+@pytest.mark.parametrize("length", [0, 1, 2])  # of what base64 pads
+def test_a_cursor_needs_no_escaping_in_a_url(character: str, length: int) -> None:
+    position = "." * length + character
+
+    cursor = encode(SECRET, "catalog", ItemFilter(), position)
+
+    assert set(cursor) <= set(BASE64URL)
+    assert decode(SECRET, "catalog", ItemFilter(), cursor) == position
+
+
 @pytest.mark.parametrize("changed", [{"status": "draft"}, {"tag": "a"}, {"order": "asc"}])
 def test_every_part_of_a_filter_is_bound(changed: dict[str, Any]) -> None:
     cursor = encode(SECRET, "catalog", ItemFilter(), POSITION)
