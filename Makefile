@@ -39,11 +39,13 @@ rotate-keys: environment-scripts ## Rotate a client's key: add one, then FINISH=
 
 ##@ Development
 test: environment-tests up ## All tests: units, properties, Terraform modules, the running stack
-	@$(PYTHON) -m pytest -n auto --dist loadgroup -m "not deep" $(ARGS)
-test-deep: environment-tests up ## The slow checks: rights removed one by one, long fuzzing
+	@$(PYTHON) -m pytest -n auto --dist loadgroup -m "not deep" --cov --cov-report=term $(ARGS)
+test-deep: environment-tests environment-bench up ## The slow checks: rights removed one by one, long fuzzing (ARGS=…)
 	@$(PYTHON) -m pytest -m deep $(ARGS)
 unit: environment-tests ## The unit tests alone, no stack needed (ARGS=…)
 	@$(PYTHON) -m pytest -n auto tests/unit $(ARGS)
+mutation: environment-tests ## Change the code in small ways, and see the unit tests notice
+	@$(PYTHON) scripts/mutation.py
 lint: environment-tests environment-linters ## Check style, types, Terraform, the contract, vulnerabilities
 	@$(PYTHON) scripts/lint.py
 fix: environment-tests ## Repair what lint can repair
@@ -67,4 +69,4 @@ environment-%:
 	@python3 scripts/virtualenvs.py $*
 environment-local-aws: environment-scripts
 
-.PHONY: up down status logs reset demo build init bootstrap keys key rotate-keys test test-deep unit lint fix bench load lock clean help
+.PHONY: up down status logs reset demo build init bootstrap keys key rotate-keys test test-deep unit mutation lint fix bench load lock clean help
