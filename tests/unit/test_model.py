@@ -207,3 +207,11 @@ def _item(fields: dict[str, Any]) -> Item:
         "ownerId": "catalog",
     }
     return msgspec.convert(fields | made, Item)
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\x1c", "\x1f", "\x85", "\xa0", "\u3000", "\ufeff"])
+def test_what_is_blank_in_any_dialect_of_patterns_is_no_name(blank: str) -> None:
+    price = {"amount": "1", "currency": "EUR"}
+
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"name": blank, "price": price}, ItemInput)

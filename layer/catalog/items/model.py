@@ -12,7 +12,7 @@ from catalog.items.currency import CURRENCIES
 LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exact (RFC 7493)
 PAGE_DEFAULT, PAGE_LARGEST = 25, 100
 
-NOT_BLANK = r"\S"
+NOT_BLANK = r"[^\s\x1c-\x1f\x85\ufeff]"  # ECMA's and Python's `\s` differ; this is both
 DECIMAL = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?\Z"
 
 Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=NOT_BLANK)]
