@@ -59,7 +59,7 @@ load: environment-bench up ## Put load on the local stack, and check that nothin
 lock: environment-scripts ## Resolve all requirements anew and lock them by hash
 	@$(PYTHON) scripts/lock.py
 clean: down ## Remove all that can be made again
-	@rm -rf build .tools .venv .venv-local-aws .venv-linters .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf build .tools .venv .venv-local-aws .venv-linters .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
