@@ -16,7 +16,7 @@ import sys
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SUPPORTED = ("3.13", "3.14", "3.12", "3.11")  # in the order of preference: production's first
 VERSION_MANAGERS = (
-    "~/.pyenv/versions/{0}*/bin/python{0}",
+    os.environ.get("PYENV_ROOT", "~/.pyenv") + "/versions/{0}*/bin/python{0}",
     "~/.local/share/uv/python/cpython-{0}*/bin/python{0}",
     "~/.asdf/installs/python/{0}*/bin/python{0}",
     "~/.local/share/mise/installs/python/{0}*/bin/python{0}",
