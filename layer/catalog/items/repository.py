@@ -25,6 +25,8 @@ Versions = Collection[int] | None
 # A list stops looking for matches after this many queries of at most 1 MB each.
 QUERY_LIMIT = 20
 _TRANSACTION_TRIES = 4
+# What a client says of an item, by the names that it is stored under.
+_FIELDS = [field.encode_name for field in msgspec.structs.fields(ItemInput)]
 
 
 class ItemRepository:
@@ -90,10 +92,11 @@ class ItemRepository:
         row = _stored(fields) | {"updatedAt": now}
         if self._status_index:
             row["ownerStatusShard"] = self._status_partition(owner, item_id, fields.status)
-        names = {f"#{name}": name for name in row}
+        absent = [name for name in _FIELDS if name not in row]
+        names = {f"#{name}": name for name in [*row, *absent]}
         values = {f":{name}": value for name, value in row.items()}
         sets = ", ".join(f"#{name} = :{name}" for name in row)
-        removes = "" if "description" in row else " REMOVE description"
+        removes = f" REMOVE {', '.join(f'#{name}' for name in absent)}" if absent else ""
         condition, names_of, values_of = _condition(owner, versions)
         try:
             updated = self._table.update(
@@ -304,11 +307,8 @@ def _stored(fields: ItemInput) -> Row:
     looks into them.
     """
     row = msgspec.to_builtins(fields)
-    stored = {name: row[name] for name in ("name", "price", "quantity", "status", "tags")}
-    stored["attributes"] = msgspec.json.encode(fields.attributes).decode()
-    if fields.description is not msgspec.UNSET:
-        stored["description"] = fields.description
-    return stored
+    stored = {name: row[name] for name in _FIELDS if name in row}
+    return stored | {"attributes": msgspec.json.encode(fields.attributes).decode()}
 
 
 def _item(row: Row) -> Item:
