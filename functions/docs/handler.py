@@ -32,7 +32,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 CACHE = "public, max-age=3600"
-TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}
+TYPES = {".css": "text/css", ".js": "text/javascript"}
 
 config = settings.load(settings.Settings)
 api = Api(config.origins)

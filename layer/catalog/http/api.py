@@ -34,8 +34,6 @@ _CORS_RESPONSE_HEADERS = [
     "ETag",
     "Idempotency-Replayed",
     "Location",
-    "RateLimit",
-    "RateLimit-Policy",
     "Retry-After",
     "X-Request-Id",
 ]
