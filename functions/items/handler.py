@@ -6,7 +6,7 @@ from catalog.cold_start import ready  # first: it stops the collector while the 
 
 # isort: split
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -15,7 +15,7 @@ from catalog import aws, settings
 from catalog.dynamodb import Table
 from catalog.http import body, caller, idempotency_key, query
 from catalog.http.api import Api, json_answer
-from catalog.http.event import header
+from catalog.http.event import Event, header
 from catalog.http.preconditions import etag, if_match, if_none_match
 from catalog.http.problems import bad_parameter
 from catalog.idempotency import IdempotencyRecord, record
@@ -42,9 +42,17 @@ class ItemsSettings(settings.Settings, frozen=True, kw_only=True):
     owner_shards: Annotated[int, Meta(ge=1)]
     status_index: bool
     cursor_secret: Annotated[str, Meta(min_length=32)]
+    authorization: Literal["jwt_and_api_key", "api_key"]
+    user_pool_client_id: str
 
 
-class ListQuery(Struct, frozen=True, rename="camel"):
+class OwnerQuery(Struct, frozen=True, rename="camel"):
+    """The query parameter by which an admin acts for another."""
+
+    owner_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,64}\Z")] | None = None
+
+
+class ListQuery(OwnerQuery, frozen=True, rename="camel"):
     """The query parameters of a list."""
 
     status: Status | UnsetType = UNSET
@@ -58,6 +66,8 @@ class ListQuery(Struct, frozen=True, rename="camel"):
 config = settings.load(ItemsSettings)
 table = Table(aws.client("dynamodb"), config.table_name)
 repository = ItemRepository(table, config.owner_shards, config.status_index)
+# Whom tokens must be for; None where a key is enough.
+audience = config.user_pool_client_id if config.authorization == "jwt_and_api_key" else None
 service = ItemService(repository, config.cursor_secret)
 api = Api(config.origins)
 
@@ -66,9 +76,10 @@ api = Api(config.origins)
 def create_item() -> Response[str]:
     """201 with the new item, or with the one that the same request created before."""
     event = api.current_event.raw_event
-    who = caller.of(event)
+    who = caller.of(event, audience)
+    owner = who.acting_for(query.read(event, OwnerQuery).owner_id)
     fields = body.convert(body.read(event, JSON), ItemInput)
-    item, replayed = service.create(fields, who.owner, _record(event, who, fields))
+    item, replayed = service.create(fields, owner, _record(event, who, owner, fields))
     replay = {"Idempotency_Replayed": "true"} if replayed else {}
     # Relative to the request's URL (RFC 3986, 5.2): right under any stage, domain or base path.
     return _item_answer(item, 201, Location=f"items/{item.id}", **replay)
@@ -78,6 +89,7 @@ def create_item() -> Response[str]:
 def list_items() -> Response[str]:
     """A page of items."""
     event = api.current_event.raw_event
+    who = caller.of(event, audience)
     asked = query.read(event, ListQuery)
     criteria = ItemFilter(
         status=asked.status or None,
@@ -86,7 +98,7 @@ def list_items() -> Response[str]:
         order=asked.order,
     )
     after = None if asked.cursor is UNSET else asked.cursor
-    page = service.list(caller.of(event).owner, criteria, asked.limit, after)
+    page = service.list(who.acting_for(asked.owner_id), criteria, asked.limit, after)
     return json_answer(page)
 
 
@@ -94,7 +106,7 @@ def list_items() -> Response[str]:
 def get_item(item_id: str) -> Response[str]:
     """200 with the item, or 304 if the client has this version."""
     event = api.current_event.raw_event
-    item = service.get(item_id, caller.of(event).owner)
+    item = service.get(item_id, caller.of(event, audience).scope)
     if if_none_match(header(event, "If-None-Match"), item.version):
         return Response(304, headers={"ETag": etag(item.version), "Cache-Control": _REVALIDATE})
     return _item_answer(item, Cache_Control=_REVALIDATE)
@@ -104,27 +116,29 @@ def get_item(item_id: str) -> Response[str]:
 def replace_item(item_id: str) -> Response[str]:
     """200 with the item, all its fields replaced."""
     event = api.current_event.raw_event
+    scope = caller.of(event, audience).scope
     fields = body.convert(body.read(event, JSON), ItemInput)
     versions = if_match(header(event, "If-Match"))
-    return _item_answer(service.replace(item_id, fields, caller.of(event).owner, versions))
+    return _item_answer(service.replace(item_id, fields, scope, versions))
 
 
 @api.patch("/items/<item_id>")
 def patch_item(item_id: str) -> Response[str]:
     """200 with the item, some of its fields changed."""
     event = api.current_event.raw_event
+    scope = caller.of(event, audience).scope
     changes = body.read(event, MERGE_PATCH)
     body.convert(changes, ItemPatch)
     versions = if_match(header(event, "If-Match"))
-    return _item_answer(service.patch(item_id, changes, caller.of(event).owner, versions))
+    return _item_answer(service.patch(item_id, changes, scope, versions))
 
 
 @api.delete("/items/<item_id>")
 def delete_item(item_id: str) -> Response[str]:
     """204, the item is gone."""
     event = api.current_event.raw_event
-    versions = if_match(header(event, "If-Match"))
-    service.delete(item_id, caller.of(event).owner, versions)
+    scope = caller.of(event, audience).scope
+    service.delete(item_id, scope, if_match(header(event, "If-Match")))
     return Response(204)
 
 
@@ -136,10 +150,10 @@ def _item_answer(item: Item, status: int = 200, **headers: str) -> Response[str]
 
 
 def _record(
-    event: dict[str, Any], who: caller.Caller, fields: ItemInput
+    event: Event, who: caller.Caller, owner: str, fields: ItemInput
 ) -> IdempotencyRecord | None:
     key = idempotency_key.read(header(event, "Idempotency-Key"))
-    return None if key is None else record(who.client, "createItem", key, fields)
+    return None if key is None else record(who.principal, "createItem", key, [owner, fields])
 
 
 def _updated_since(asked: ListQuery) -> str | None:

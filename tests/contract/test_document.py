@@ -69,8 +69,16 @@ def test_head_stands_wherever_get_does_and_answers_the_same_statuses() -> None:
 def test_a_key_is_needed_but_for_the_open_routes(operation: Operation) -> None:
     security = operation.node.get("security", document()["security"])
 
-    assert security == ([] if operation.path in OPEN else [{"ApiKey": []}])
-    assert ("403" in operation.node["responses"]) == (operation.path not in OPEN)
+    assert all("ApiKey" in alternative for alternative in security)
+    assert bool(security) == (operation.path not in OPEN)
+    assert ("403" in operation.node["responses"]) == bool(security)
+
+
+def test_where_a_user_may_be_needed_one_without_a_token_is_told_so(operation: Operation) -> None:
+    security = operation.node.get("security", document()["security"])
+    user = any("UserToken" in alternative for alternative in security)
+
+    assert ("401" in operation.node["responses"]) == user or operation.path.startswith("/auth/")
 
 
 def test_every_operation_may_be_throttled_and_may_fail(operation: Operation) -> None:

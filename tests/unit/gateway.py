@@ -22,6 +22,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 API_KEY = "canary-key-0f5f0d1f6c6d4b5e9d1e"
 CURSOR_SECRET = "canary-secret-7a1e7bd0c4f94c0f9e1a"  # noqa: S105 - of the tests
 PAYLOAD = "canary-payload"
+USER, OTHER_USER = "0e5c4e1a-user", "7b21d9f3-other"
+POOL_CLIENT = "client-of-the-pool"
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -38,7 +40,17 @@ ENVIRONMENT = {
     "OWNER_SHARDS": "2",
     "STATUS_INDEX": "true",
     "CURSOR_SECRET": CURSOR_SECRET,
+    "AUTHORIZATION": "jwt_and_api_key",
+    "USER_POOL_CLIENT_ID": POOL_CLIENT,
 }
+
+
+def id_token(user: str = USER, **claims: str) -> dict[str, str]:
+    """What API Gateway's authorizer says of a user's ID token: all claims are texts."""
+    return {"sub": user, "token_use": "id", "aud": POOL_CLIENT} | claims
+
+
+SIGNED_IN = id_token()
 
 
 def load(function: str, *, file: Path | None = None, **variables: str) -> ModuleType:
@@ -108,12 +120,15 @@ class Client:
 
     function: ModuleType
     api_key_id: str = "key-of-the-tests"
+    claims: Mapping[str, str] | None = field(default_factory=lambda: SIGNED_IN)
     headers: Mapping[str, str] = field(default_factory=dict)
     output: str = ""
 
     def __call__(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
         """Send a request. A body that is no text is sent as JSON; `query` maps to one or many."""
-        event = proxy_event(method, path, body, api_key_id=self.api_key_id, **options)
+        event = proxy_event(
+            method, path, body, api_key_id=self.api_key_id, claims=self.claims, **options
+        )
         event["headers"] = dict(self.headers) | event["headers"]
         event["multiValueHeaders"] = {k: [v] for k, v in event["headers"].items()}
         return self.invoke(event)
@@ -160,6 +175,7 @@ def proxy_event(
     headers: Mapping[str, str] | None = None,
     content_type: str | None = None,
     api_key_id: str = "key-of-the-tests",
+    claims: Mapping[str, str] | None = SIGNED_IN,
 ) -> dict[str, Any]:
     """An event of a REST API with proxy integration.
 
@@ -186,6 +202,7 @@ def proxy_event(
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "abcdef1234",
+            "authorizer": {"claims": dict(claims)} if claims else None,
             "domainName": "api.example",
             "httpMethod": method,
             "identity": {

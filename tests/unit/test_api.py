@@ -157,6 +157,9 @@ def without(*names: str) -> dict[str, Any]:
     return {name: value for name, value in event.items() if name not in names}
 
 
+SIGNED_IN = {"authorizer": {"claims": gateway.id_token()}}
+
+
 def with_(**changed: Any) -> dict[str, Any]:
     return gateway.proxy_event("POST", "/items", item_input()) | changed
 
@@ -210,9 +213,9 @@ def test_an_event_that_is_no_request_is_refused(
         with_(headers=None, multiValueHeaders=None),  # as the console's test sends it
         without("multiValueHeaders"),
         without("isBase64Encoded", "pathParameters", "resource"),
-        with_(requestContext={}),
-        with_(requestContext={"identity": None}),
-        with_(requestContext={"identity": {}}),
+        with_(requestContext=SIGNED_IN),
+        with_(requestContext=SIGNED_IN | {"identity": None}),
+        with_(requestContext=SIGNED_IN | {"identity": {}}),
         with_(multiValueQueryStringParameters={}),
     ],
 )
@@ -225,10 +228,3 @@ def test_without_an_id_of_the_request_that_of_the_invocation_names_it(items: Cli
 
     assert answer.headers["x-request-id"] == "id-of-the-invocation"
     assert answer.json["requestId"] == "id-of-the-invocation"
-
-
-def test_a_caller_without_a_key_is_anonymous(items_function: ModuleType) -> None:
-    from catalog.http import caller
-
-    assert caller.of({"requestContext": {}}).client == "anonymous"
-    assert caller.of({"requestContext": {"identity": {"apiKeyId": "k"}}}).client == "k"

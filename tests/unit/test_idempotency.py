@@ -8,6 +8,7 @@ from unittest import mock
 
 import msgspec
 import pytest
+from tests.unit import gateway
 from tests.unit.dynamodb import before, fails, once, raises
 from tests.unit.gateway import Client, item_input
 
@@ -70,7 +71,7 @@ def test_another_body_under_the_same_key_is_refused(items: Client) -> None:
 
 def test_the_same_key_of_another_caller_is_another_key(items: Client) -> None:
     first = items("POST", "/items", item_input(), headers=KEY)
-    items.api_key_id = "somebody-else"
+    items.claims = gateway.id_token(gateway.OTHER_USER)
 
     second = items("POST", "/items", item_input(quantity=1), headers=KEY)
 

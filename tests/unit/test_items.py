@@ -32,7 +32,7 @@ def test_a_created_item_is_answered_with_its_place_and_version(items: Client) ->
     assert answer.headers["cache-control"] == "no-store"
     assert "idempotency-replayed" not in answer.headers
     contract.validator("Item").validate(answer.json)
-    assert answer.json["ownerId"] == "catalog"
+    assert answer.json["ownerId"] == gateway.USER
 
 
 def test_fields_that_are_left_out_take_their_defaults(items: Client) -> None:

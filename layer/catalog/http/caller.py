@@ -1,12 +1,18 @@
-"""Who calls: the application that the API key names, and the owner of the items that it sees."""
+"""Who calls: the application that the API key names, and the user whom the ID token names."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import msgspec
 
+from catalog.http.event import Event
+from catalog.http.problems import Problem
+
 SHARED_OWNER = "catalog"
+ADMIN_GROUP = "admin"
+# A list of groups is one text in a REST API's claims: `admin`, `admin,staff` or `[admin, staff]`.
+_GROUP = re.compile(r"[^\s,\[\]]+")
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -14,10 +20,50 @@ class Caller(msgspec.Struct, frozen=True):
 
     client: str
     """The id of the API key: names one generation of one application's key, and is no secret."""
-    owner: str = SHARED_OWNER
+    user: str | None = None
+    """The `sub` of the user's token; None where a key is enough."""
+    admin: bool = False
+
+    @property
+    def principal(self) -> str:
+        """Who is counted and limited: the user, else the application."""
+        return self.user or self.client
+
+    @property
+    def owner(self) -> str:
+        """Whose items the caller makes and lists."""
+        return self.user or SHARED_OWNER
+
+    @property
+    def scope(self) -> str | None:
+        """Whose items the caller sees; None for an admin, who sees everybody's."""
+        return None if self.admin else self.owner
+
+    def acting_for(self, owner: str | None) -> str:
+        """The owner whom the caller names, if it may, else its own. Raises a Problem."""
+        if owner is None or owner == self.owner:
+            return self.owner
+        if not self.admin:
+            detail = "Only users of the group admin may act for another owner."
+            raise Problem(403, "forbidden", "Forbidden", detail)
+        return owner
 
 
-def of(event: dict[str, Any]) -> Caller:
-    """The caller, as API Gateway has established it."""
-    identity = event["requestContext"].get("identity") or {}
-    return Caller(identity.get("apiKeyId") or "anonymous")
+def of(event: Event, audience: str | None = None) -> Caller:
+    """The caller, as API Gateway has established it.
+
+    With an audience, the id of the user pool's client, a user's ID token for it is required, and
+    what API Gateway's authorizer let through is looked at again: an access token names no audience,
+    and one without claims has met no authorizer. Raises a Problem: 401.
+    """
+    context = event["requestContext"]
+    client = (context.get("identity") or {}).get("apiKeyId") or "anonymous"
+    if audience is None:
+        return Caller(client)
+    # The claims of a token that a COGNITO_USER_POOLS authorizer has verified, all of them text.
+    claims = (context.get("authorizer") or {}).get("claims") or {}
+    if claims.get("token_use") != "id" or claims.get("aud") != audience or not claims.get("sub"):
+        detail = "Send the ID token of a user who has signed in."
+        raise Problem(401, "unauthorized", "Unauthorized", detail)
+    groups = _GROUP.findall(claims.get("cognito:groups", ""))
+    return Caller(client, claims["sub"], ADMIN_GROUP in groups)

@@ -13,8 +13,13 @@ class _Identity(msgspec.Struct, rename="camel"):
     api_key_id: str | None = None
 
 
+class _Authorizer(msgspec.Struct):
+    claims: dict[str, Any] | None = None
+
+
 class _RequestContext(msgspec.Struct, rename="camel"):
     identity: _Identity | None = None
+    authorizer: _Authorizer | None = None
     request_id: str | None = None
     path: str | None = None
     domain_name: str | None = None

@@ -37,10 +37,10 @@ class ItemRepository:
         self._owner_shards = owner_shards
         self._status_index = status_index
 
-    def get(self, item_id: str, owner: str) -> Item:
-        """The item. Raises NotFoundError."""
+    def get(self, item_id: str, owner: str | None) -> Item:
+        """The item, if it is the owner's; None for anybody's. Raises NotFoundError."""
         row = self._table.get({"id": item_id})
-        if row is None or row["ownerId"] != owner:
+        if row is None or owner not in (None, row["ownerId"]):
             raise not_found(item_id)
         return _item(row)
 

@@ -27,7 +27,10 @@ _ULID_LENGTH = 26
 
 
 class ItemService:
-    """The operations of the contract on an owner's items."""
+    """The operations of the contract.
+
+    A scope is the owner whose items the caller sees, None for everybody's.
+    """
 
     def __init__(self, repository: ItemRepository, cursor_secret: str) -> None:
         self._repository = repository
@@ -45,9 +48,9 @@ class ItemService:
         telemetry.count("ItemCreated")
         return item, False
 
-    def get(self, item_id: str, owner: str) -> Item:
+    def get(self, item_id: str, scope: str | None) -> Item:
         """The item. Raises NotFoundError."""
-        return self._repository.get(_identifier(item_id), owner)
+        return self._repository.get(_identifier(item_id), scope)
 
     def list(self, owner: str, criteria: ItemFilter, limit: int, after: str | None) -> ItemPage:
         """A page of the owner's items. Raises InvalidCursorError."""
@@ -58,14 +61,19 @@ class ItemService:
             return ItemPage(items)
         return ItemPage(items, cursor.encode(secret, owner, criteria, last))
 
-    def replace(self, item_id: str, fields: ItemInput, owner: str, versions: Versions) -> Item:
+    def replace(
+        self, item_id: str, fields: ItemInput, scope: str | None, versions: Versions
+    ) -> Item:
         """The item with all its fields replaced. Raises NotFoundError, PreconditionFailedError."""
         item_id = _identifier(item_id)
+        owner = self._owner(item_id, scope)
         item = self._repository.replace(item_id, owner, fields, versions, _now())
         telemetry.count("ItemUpdated")
         return item
 
-    def patch(self, item_id: str, changes: dict[str, Any], owner: str, versions: Versions) -> Item:
+    def patch(
+        self, item_id: str, changes: dict[str, Any], scope: str | None, versions: Versions
+    ) -> Item:
         """The item with a merge patch applied.
 
         Patches that meet are applied one after the other, none is lost. Raises NotFoundError,
@@ -73,21 +81,26 @@ class ItemService:
         if others keep changing the item.
         """
         for attempt in range(_PATCH_TRIES):
-            current = self.get(item_id, owner)
+            current = self.get(item_id, scope)
             if versions is not None and current.version not in versions:
                 raise PreconditionFailedError(current.version)
             fields = _patched(current, changes)
             try:
-                return self.replace(item_id, fields, owner, (current.version,))
+                return self.replace(item_id, fields, current.owner_id, (current.version,))
             except PreconditionFailedError:
                 # Not a secret, only a spread of the next tries.
                 time.sleep(random.uniform(0, min(0.3, 0.01 * 2**attempt)))  # noqa: S311
         raise ConflictError("Others keep changing this item. Try again.")
 
-    def delete(self, item_id: str, owner: str, versions: Versions) -> None:
+    def delete(self, item_id: str, scope: str | None, versions: Versions) -> None:
         """Remove the item. Raises NotFoundError, PreconditionFailedError."""
-        self._repository.delete(_identifier(item_id), owner, versions)
+        item_id = _identifier(item_id)
+        self._repository.delete(item_id, self._owner(item_id, scope), versions)
         telemetry.count("ItemDeleted")
+
+    def _owner(self, item_id: str, scope: str | None) -> str:
+        """The owner that a write requires. Nobody's is known without reading; items keep theirs."""
+        return scope or self._repository.get(item_id, None).owner_id
 
 
 def _new(fields: ItemInput, owner: str) -> Item:
