@@ -14,7 +14,18 @@ locals {
       "table."        = { written = try(keys(var.raw.table), []), known = keys(var.settings.table) }
       "api."          = { written = try(keys(var.raw.api), []), known = keys(var.settings.api) }
       "api.throttle." = { written = try(keys(var.raw.api.throttle), []), known = keys(var.settings.api.throttle) }
+      "users."        = { written = try(keys(var.raw.users), []), known = keys(var.settings.users) }
+      "users.email."  = { written = try(keys(var.raw.users.email), []), known = try(keys(var.settings.users.email), []) }
+      "limits."       = { written = try(keys(var.raw.limits), []), known = keys(var.settings.limits) }
       "alarms."       = { written = try(keys(var.raw.alarms), []), known = keys(var.settings.alarms) }
+    },
+    {
+      for name, throttle in var.settings.api.method_throttles :
+      "api.method_throttles.${name}." => { written = try(keys(var.raw.api.method_throttles[name]), []), known = keys(throttle) }
+    },
+    {
+      for name, limit in var.settings.limits :
+      "limits.${name}." => { written = try(keys(var.raw.limits[name]), []), known = keys(limit) }
     },
     {
       for name, function in var.settings.functions.scaling :
@@ -43,4 +54,16 @@ locals {
       for key in setsubtract(keys.written, keys.known) : "${prefix}${key}"
     ]
   ])
+
+  # Where a rate and a burst stand in the file → both.
+  rates = merge(
+    { "api.throttle" = var.settings.api.throttle },
+    { for name, throttle in var.settings.api.method_throttles : "api.method_throttles.${name}" => throttle },
+    { for name, plan in var.settings.usage_plans : "usage_plans.${name}" => plan },
+    { for name, limit in var.settings.limits : "limits.${name}" => limit },
+  )
+  refusing = [
+    for name, rate in local.rates : "${name} has ${rate.rate_limit} and ${rate.burst_limit}"
+    if !(rate.rate_limit > 0 && rate.burst_limit >= 1 && floor(rate.burst_limit) == rate.burst_limit)
+  ]
 }

@@ -73,9 +73,69 @@ variable "settings" {
     api = optional(object({
       execution_log_level    = optional(string, "ERROR")
       manage_account_logging = optional(bool, true)
+      authorization          = optional(string, "jwt_and_api_key")
       throttle = optional(object({
         rate_limit  = optional(number, 1000)
         burst_limit = optional(number, 500)
+      }), {})
+      # modules/apigateway knows the routes, and refuses those that do not exist.
+      method_throttles = optional(map(object({
+        rate_limit  = number
+        burst_limit = number
+      })), {})
+    }), {})
+
+    # Checked by modules/cognito.
+    users = optional(object({
+      deletion_protection    = optional(bool, true)
+      threat_protection      = optional(string, "OFF")
+      token_minutes          = optional(number, 15)
+      refresh_token_days     = optional(number, 30)
+      refresh_token_rotation = optional(bool, true)
+      email = optional(object({
+        from             = string
+        ses_identity_arn = string
+      }))
+    }), {})
+
+    limits = optional(object({
+      read = optional(object({
+        rate_limit  = optional(number, 50)
+        burst_limit = optional(number, 100)
+        lease       = optional(number, 25)
+        on_failure  = optional(string, "open")
+      }), {})
+      list = optional(object({
+        rate_limit  = optional(number, 10)
+        burst_limit = optional(number, 20)
+        lease       = optional(number, 5)
+        on_failure  = optional(string, "open")
+      }), {})
+      write = optional(object({
+        rate_limit  = optional(number, 20)
+        burst_limit = optional(number, 40)
+        lease       = optional(number, 10)
+        on_failure  = optional(string, "open")
+      }), {})
+      # Whoever guesses at passwords must not win by overloading the limiter: closed, and exact.
+      auth = optional(object({
+        rate_limit  = optional(number, 10)
+        burst_limit = optional(number, 50)
+        lease       = optional(number, 1)
+        on_failure  = optional(string, "closed")
+      }), {})
+      username = optional(object({
+        rate_limit  = optional(number, 0.0167) # one a minute
+        burst_limit = optional(number, 5)
+        lease       = optional(number, 1)
+        on_failure  = optional(string, "closed")
+      }), {})
+      # API Gateway's control plane takes 10 requests a second, of the whole account.
+      usage = optional(object({
+        rate_limit  = optional(number, 0.2)
+        burst_limit = optional(number, 5)
+        lease       = optional(number, 1)
+        on_failure  = optional(string, "closed")
       }), {})
     }), {})
 
@@ -178,11 +238,18 @@ variable "settings" {
   }
 
   validation {
-    condition = alltrue([
-      for name, limits in merge(var.settings.usage_plans, { "api.throttle" = merge(var.settings.api.throttle, { quota = null }) }) :
-      limits.rate_limit > 0 && limits.burst_limit >= 1 && floor(limits.burst_limit) == limits.burst_limit
-    ])
-    error_message = "In usage_plans and api.throttle, rate_limit (requests a second) must be above 0 and burst_limit a whole number from 1: ${jsonencode({ for name, plan in merge(var.settings.usage_plans, { "api.throttle" = merge(var.settings.api.throttle, { quota = null }) }) : name => [plan.rate_limit, plan.burst_limit] })}."
+    condition     = contains(["api_key", "jwt_and_api_key"], var.settings.api.authorization)
+    error_message = "api.authorization is \"${var.settings.api.authorization}\": it must be api_key or jwt_and_api_key."
+  }
+
+  validation {
+    condition     = alltrue([for limit in values(var.settings.limits) : limit.lease >= 1 && limit.lease <= limit.burst_limit && floor(limit.lease) == limit.lease])
+    error_message = "A lease must be a whole number from 1 to the burst_limit: ${join(", ", [for name, limit in var.settings.limits : "limits.${name}.lease is ${limit.lease} of ${limit.burst_limit}" if !(limit.lease >= 1 && limit.lease <= limit.burst_limit && floor(limit.lease) == limit.lease)])}."
+  }
+
+  validation {
+    condition     = alltrue([for limit in values(var.settings.limits) : contains(["open", "closed"], limit.on_failure)])
+    error_message = "on_failure must be open or closed: ${join(", ", [for name, limit in var.settings.limits : "limits.${name}.on_failure is \"${limit.on_failure}\"" if !contains(["open", "closed"], limit.on_failure)])}."
   }
 
   validation {

@@ -18,6 +18,20 @@ run "defaults_are_production_safe" {
     error_message = "a table is unprotected unless somebody asks for protection"
   }
   assert {
+    condition     = output.settings.api.authorization == "jwt_and_api_key" && output.settings.users.deletion_protection && output.settings.users.refresh_token_rotation
+    error_message = "items are everybody's, or users can be lost, unless somebody asks otherwise"
+  }
+  assert {
+    condition = alltrue([
+      for name in ["auth", "username", "usage"] : output.settings.limits[name].lease == 1 && output.settings.limits[name].on_failure == "closed"
+    ])
+    error_message = "guessing is not counted exactly, or is free while the limiter fails"
+  }
+  assert {
+    condition     = keys(output.settings.limits) == ["auth", "list", "read", "usage", "username", "write"]
+    error_message = "the classes are ${join(", ", keys(output.settings.limits))}"
+  }
+  assert {
     condition     = !output.settings.local_aws && length(output.settings.cors_allow_origins) == 0
     error_message = "a default opens what should be asked for"
   }
@@ -38,13 +52,17 @@ run "unknown_settings_are_refused_at_every_level" {
       regoin      = "eu-west-1"
       logs        = { retention = 1 }
       functions   = { scaling = { items = { memory = 1 } } }
-      api         = { throttle = { rate = 1 } }
+      api         = { throttle = { rate = 1 }, method_throttles = { "GET /items" = { rate_limit = 1, burst_limit = 1, burst = 1 } } }
+      users       = { mfa = "ON", email = { from = "a@example.com", ses_identity_arn = "arn", reply_to = "b@example.com" } }
+      limits      = { reads = {}, read = { rate = 1 } }
       usage_plans = { basic = { rate_limit = 1, burst_limit = 1, quota = { limit = 1, per = "DAY" } } }
       clients     = { web = { plan = "basic", generations = ["1"], key = "x" } }
       alarms      = { subscribers = { team = { protocol = "email", endpoint = "a@example.com", name = "x" } } }
     }
     settings = {
       functions   = { scaling = { items = {} } }
+      api         = { method_throttles = { "GET /items" = { rate_limit = 1, burst_limit = 1 } } }
+      users       = { email = { from = "a@example.com", ses_identity_arn = "arn" } }
       usage_plans = { basic = { rate_limit = 1, burst_limit = 1, quota = { limit = 1 } } }
       clients     = { web = { plan = "basic", generations = ["1"] } }
       alarms      = { subscribers = { team = { protocol = "email", endpoint = "a@example.com" } } }
@@ -54,7 +72,8 @@ run "unknown_settings_are_refused_at_every_level" {
 
   assert {
     condition = toset(local.unknown) == toset([
-      "regoin", "logs.retention", "functions.scaling.items.memory", "api.throttle.rate", "usage_plans.basic.quota.per",
+      "regoin", "logs.retention", "functions.scaling.items.memory", "api.throttle.rate", "api.method_throttles.GET /items.burst",
+      "users.mfa", "users.email.reply_to", "limits.reads", "limits.read.rate", "usage_plans.basic.quota.per",
       "clients.web.key", "alarms.subscribers.team.name",
     ])
     error_message = "not every unknown setting was found: ${join(", ", local.unknown)}"
@@ -121,6 +140,49 @@ run "a_plan_that_lets_nobody_in_is_refused" {
   command = plan
   variables {
     settings = { usage_plans = { basic = { rate_limit = 0, burst_limit = 1 } } }
+  }
+  expect_failures = [output.settings]
+}
+
+run "every_rate_that_lets_nobody_in_is_named" {
+  command = plan
+  variables {
+    settings = {
+      api         = { throttle = { rate_limit = 0 }, method_throttles = { "GET /items" = { rate_limit = 1, burst_limit = 1.5 } } }
+      usage_plans = { basic = { rate_limit = 1, burst_limit = 0 } }
+      limits      = { read = { rate_limit = -1 } }
+    }
+  }
+  expect_failures = [output.settings]
+
+  assert {
+    condition = toset(local.refusing) == toset([
+      "api.throttle has 0 and 500", "api.method_throttles.GET /items has 1 and 1.5", "usage_plans.basic has 1 and 0", "limits.read has -1 and 100",
+    ])
+    error_message = "not every wrong rate was found: ${join(", ", local.refusing)}"
+  }
+}
+
+run "a_lease_beyond_the_bucket_is_refused" {
+  command = plan
+  variables {
+    settings = { limits = { list = { burst_limit = 4, lease = 5 } } }
+  }
+  expect_failures = [var.settings]
+}
+
+run "half_open_is_refused" {
+  command = plan
+  variables {
+    settings = { limits = { write = { on_failure = "ajar" } } }
+  }
+  expect_failures = [var.settings]
+}
+
+run "an_unknown_authorization_is_refused" {
+  command = plan
+  variables {
+    settings = { api = { authorization = "jwt" } }
   }
   expect_failures = [var.settings]
 }
@@ -250,5 +312,9 @@ run "the_settings_of_prod_are_valid" {
   assert {
     condition     = output.settings.table.deletion_protection && output.settings.table.point_in_time_recovery && length(output.settings.alarms.subscribers) > 0
     error_message = "production is unprotected, or nobody hears its alarms"
+  }
+  assert {
+    condition     = output.settings.users.deletion_protection && output.settings.users.threat_protection != "OFF" && output.settings.api.authorization == "jwt_and_api_key"
+    error_message = "production's users are unprotected"
   }
 }
