@@ -8,11 +8,32 @@ locals {
   operations = {
     for path, item in local.contract.paths : path => { for key, value in item : key => value if contains(local.methods, key) }
   }
-  # The import ignores `security` at the root of the document: it is written out per operation.
-  security = {
+  routes = flatten([for path, operations in local.operations : [for method in keys(operations) : "${upper(method)} ${path}"]])
+
+  # The import ignores `security` at the root of the document, and cannot choose between
+  # alternatives: the one that holds is written out per operation.
+  alternatives = {
     for path, operations in local.operations : path => {
       for method, operation in operations : method => try(operation.security, [{ ApiKey = [] }])
     }
+  }
+  security = {
+    for path, operations in local.alternatives : path => {
+      for method, alternatives in operations : method => [
+        for index, alternative in alternatives : alternative
+        if index == (var.authorization == "api_key" ? length(alternatives) - 1 : 0)
+      ]
+    }
+  }
+  # Without scopes, the authorizer takes ID tokens only.
+  security_schemes = {
+    for name, scheme in local.contract.components.securitySchemes : name => merge(
+      scheme,
+      {
+        for type in [lookup(scheme, "x-amazon-apigateway-authtype", "")] :
+        "x-amazon-apigateway-authorizer" => { type = type, providerARNs = [var.user_pool_arn] } if type == "cognito_user_pools"
+      },
+    )
   }
   integrations = {
     for path, item in local.contract.paths : path => {
@@ -51,6 +72,7 @@ locals {
   body = jsonencode(merge(local.contract, {
     info                                   = merge(local.contract.info, { title = var.name })
     paths                                  = local.paths
+    components                             = merge(local.contract.components, { securitySchemes = local.security_schemes })
     x-amazon-apigateway-api-key-source     = "HEADER"
     x-amazon-apigateway-request-validator  = "all"
     x-amazon-apigateway-request-validators = { all = { validateRequestBody = true, validateRequestParameters = true } }

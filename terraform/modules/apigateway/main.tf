@@ -34,18 +34,37 @@ resource "aws_api_gateway_stage" "this" {
   depends_on = [aws_api_gateway_account.this, aws_cloudwatch_log_group.execution]
 }
 
+locals {
+  # Path of the setting → throttle. A slash within the resource's path is `~1`, a JSON Pointer's.
+  throttles = merge(
+    { "*/*" = var.throttle },
+    {
+      for route, throttle in var.method_throttles :
+      "${replace(split(" ", route)[1], "/", "~1")}/${split(" ", route)[0]}" => throttle
+    },
+  )
+}
+
+# A method's own settings replace all of the stage's.
 resource "aws_api_gateway_method_settings" "this" {
+  for_each = local.throttles
+
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
-  method_path = "*/*"
+  method_path = each.key
 
   settings {
     metrics_enabled        = true
     logging_level          = var.logs.execution_log_level
     data_trace_enabled     = false # it would write payloads and keys to the log
-    throttling_rate_limit  = var.throttle.rate_limit
-    throttling_burst_limit = var.throttle.burst_limit
+    throttling_rate_limit  = each.value.rate_limit
+    throttling_burst_limit = each.value.burst_limit
   }
+}
+
+moved {
+  from = aws_api_gateway_method_settings.this
+  to   = aws_api_gateway_method_settings.this["*/*"]
 }
 
 # The alias is what may be invoked, by this stage and on the paths that the function serves. Every

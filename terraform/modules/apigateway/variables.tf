@@ -27,6 +27,21 @@ variable "functions" {
   }))
 }
 
+variable "authorization" {
+  type        = string
+  description = "Which of an operation's alternatives of `security` holds: the first, a user's ID token with a key (jwt_and_api_key), or the last, the key alone (api_key)."
+
+  validation {
+    condition     = contains(["api_key", "jwt_and_api_key"], var.authorization)
+    error_message = "authorization is \"${var.authorization}\": it must be api_key or jwt_and_api_key."
+  }
+}
+
+variable "user_pool_arn" {
+  type        = string
+  description = "ARN of the Cognito user pool whose ID tokens are taken."
+}
+
 variable "cors_allow_origins" {
   type        = list(string)
   description = "Origins whose pages may read the answers; `*` alone for every one, empty for none."
@@ -34,11 +49,25 @@ variable "cors_allow_origins" {
 }
 
 variable "throttle" {
-  description = "Ceiling of the whole stage: requests a second, and how many at once above it. Best effort, as AWS has it."
+  description = "Ceiling of each route, of all clients together: requests a second, and how many at once above it. Best effort, as AWS has it."
   type = object({
     rate_limit  = number
     burst_limit = number
   })
+}
+
+variable "method_throttles" {
+  description = "Route of the contract, like `GET /items` → its own ceiling instead."
+  default     = {}
+  type = map(object({
+    rate_limit  = number
+    burst_limit = number
+  }))
+
+  validation {
+    condition     = length(setsubtract(keys(var.method_throttles), local.routes)) == 0
+    error_message = "method_throttles names ${join(", ", setsubtract(keys(var.method_throttles), local.routes))}: the routes are ${join(", ", local.routes)}."
+  }
 }
 
 variable "usage_plans" {

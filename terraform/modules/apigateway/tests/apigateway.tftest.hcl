@@ -24,24 +24,41 @@ variables {
     paths = {
       "/items/{itemId}" = {
         x-function = "items"
-        get        = { operationId = "getItem", security = [{ ApiKey = [] }], responses = { "200" = { description = "OK" } } }
-        delete     = { operationId = "deleteItem", responses = { "200" = { description = "OK" } } }
+        get        = { operationId = "getItem", security = [{ ApiKey = [], UserToken = [] }, { ApiKey = [] }], responses = { "200" = { description = "OK" } } }
+        delete     = { operationId = "deleteItem", security = [{ ApiKey = [], UserToken = [] }, { ApiKey = [] }], responses = { "200" = { description = "OK" } } }
+      }
+      "/auth/me" = {
+        x-function = "auth"
+        get        = { operationId = "getMe", security = [{ ApiKey = [], UserToken = [] }], responses = { "200" = { description = "OK" } } }
+      }
+      "/usage" = {
+        x-function = "usage"
+        get        = { operationId = "getUsage", responses = { "200" = { description = "OK" } } }
       }
       "/health" = {
         x-function = "health"
         get        = { operationId = "getHealth", security = [], responses = { "200" = { description = "OK" } } }
       }
     }
-    components = { securitySchemes = { ApiKey = { type = "apiKey", in = "header", name = "x-api-key" } } }
+    components = {
+      securitySchemes = {
+        ApiKey    = { type = "apiKey", in = "header", name = "x-api-key" }
+        UserToken = { type = "apiKey", in = "header", name = "Authorization", x-amazon-apigateway-authtype = "cognito_user_pools" }
+      }
+    }
   })
   functions = {
     items  = { name = "catalog-dev-items", alias = "live", alias_invoke_arn = "arn:items:live" }
+    auth   = { name = "catalog-dev-auth", alias = "live", alias_invoke_arn = "arn:auth:live" }
+    usage  = { name = "catalog-dev-usage", alias = "live", alias_invoke_arn = "arn:usage:live" }
     health = { name = "catalog-dev-health", alias = "live", alias_invoke_arn = "arn:health:live" }
   }
-  throttle    = { rate_limit = 10, burst_limit = 5 }
-  logs        = { retention_days = 14, execution_log_level = "ERROR" }
-  usage_plans = { basic = { rate_limit = 1, burst_limit = 2, quota = { limit = 3, period = "DAY" } } }
-  clients     = { web = { plan = "basic", generations = ["1", "2"] } }
+  authorization = "jwt_and_api_key"
+  user_pool_arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab1Cd2Ef3"
+  throttle      = { rate_limit = 10, burst_limit = 5 }
+  logs          = { retention_days = 14, execution_log_level = "ERROR" }
+  usage_plans   = { basic = { rate_limit = 1, burst_limit = 2, quota = { limit = 3, period = "DAY" } } }
+  clients       = { web = { plan = "basic", generations = ["1", "2"] } }
 }
 
 run "every_method_of_a_path_invokes_the_alias_of_its_function" {
@@ -77,6 +94,8 @@ run "a_function_is_reached_in_no_other_way" {
   assert {
     condition = { for path, permission in aws_lambda_permission.this : path => permission.source_arn } == {
       "/items/{itemId}" = "arn:aws:execute-api:eu-west-1:123456789012:abc/v1/*/items/*"
+      "/auth/me"        = "arn:aws:execute-api:eu-west-1:123456789012:abc/v1/*/auth/me"
+      "/usage"          = "arn:aws:execute-api:eu-west-1:123456789012:abc/v1/*/usage"
       "/health"         = "arn:aws:execute-api:eu-west-1:123456789012:abc/v1/*/health"
     }
     error_message = "another API, stage or path may invoke: ${jsonencode(values(aws_lambda_permission.this)[*].source_arn)}"
@@ -87,13 +106,19 @@ run "a_function_is_reached_in_no_other_way" {
   }
 }
 
-run "a_key_is_asked_for_unless_the_contract_says_otherwise" {
+run "a_user_and_a_key_are_asked_for_where_the_contract_says_so" {
   assert {
-    condition = alltrue([
-      for method in ["get", "delete", "x-amazon-apigateway-any-method"] :
-      jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"][method].security == [{ ApiKey = [] }]
-    ])
-    error_message = "a method of /items/{itemId} needs no key"
+    condition = alltrue(flatten([
+      for path, methods in { "/items/{itemId}" = ["get", "delete", "x-amazon-apigateway-any-method"], "/auth/me" = ["get", "x-amazon-apigateway-any-method"] } : [
+        for method in methods :
+        jsondecode(aws_api_gateway_rest_api.this.body).paths[path][method].security == [{ ApiKey = [], UserToken = [] }]
+      ]
+    ]))
+    error_message = "an item, or a user, is shown to somebody who has not signed in"
+  }
+  assert {
+    condition     = alltrue([for method in ["get", "x-amazon-apigateway-any-method"] : jsondecode(aws_api_gateway_rest_api.this.body).paths["/usage"][method].security == [{ ApiKey = [] }]])
+    error_message = "a route without security of its own needs no key, or a user"
   }
   assert {
     condition     = alltrue([for method in values(jsondecode(aws_api_gateway_rest_api.this.body).paths["/health"]) : length(method.security) == 0])
@@ -103,6 +128,70 @@ run "a_key_is_asked_for_unless_the_contract_says_otherwise" {
     condition     = length(jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"].options.security) == 0
     error_message = "a browser's preflight, which never has a key, is refused"
   }
+}
+
+run "with_keys_alone_the_last_alternative_holds" {
+  variables {
+    authorization = "api_key"
+  }
+  assert {
+    condition = alltrue([
+      for method in ["get", "delete", "x-amazon-apigateway-any-method"] :
+      jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"][method].security == [{ ApiKey = [] }]
+    ])
+    error_message = "a method of /items/{itemId} needs a user, or no key"
+  }
+  assert {
+    condition     = jsondecode(aws_api_gateway_rest_api.this.body).paths["/auth/me"].get.security == [{ ApiKey = [], UserToken = [] }]
+    error_message = "/auth/me answers without knowing who asks"
+  }
+}
+
+run "tokens_are_those_of_the_user_pool" {
+  assert {
+    condition = jsondecode(aws_api_gateway_rest_api.this.body).components.securitySchemes == {
+      ApiKey = { type = "apiKey", in = "header", name = "x-api-key" }
+      UserToken = {
+        type                           = "apiKey", in = "header", name = "Authorization"
+        x-amazon-apigateway-authtype   = "cognito_user_pools"
+        x-amazon-apigateway-authorizer = { type = "cognito_user_pools", providerARNs = [var.user_pool_arn] }
+      }
+    }
+    error_message = "tokens of another pool are taken: ${jsonencode(jsondecode(aws_api_gateway_rest_api.this.body).components.securitySchemes)}"
+  }
+}
+
+run "a_route_has_a_throttle_of_its_own" {
+  variables {
+    method_throttles = { "GET /items/{itemId}" = { rate_limit = 7, burst_limit = 3 } }
+  }
+  assert {
+    condition = { for path, method in aws_api_gateway_method_settings.this : path => [method.settings[0].throttling_rate_limit, method.settings[0].throttling_burst_limit] } == {
+      "*/*"                   = [10, 5]
+      "~1items~1{itemId}/GET" = [7, 3]
+    }
+    error_message = "the throttles are others"
+  }
+  assert {
+    condition     = alltrue([for method in aws_api_gateway_method_settings.this : method.settings[0].metrics_enabled && method.settings[0].logging_level == "ERROR" && !method.settings[0].data_trace_enabled])
+    error_message = "a route with a throttle of its own has no metrics, or logs something else"
+  }
+}
+
+run "a_throttle_for_a_route_that_does_not_exist_is_refused" {
+  command = plan
+  variables {
+    method_throttles = { "GET /item" = { rate_limit = 7, burst_limit = 3 } }
+  }
+  expect_failures = [var.method_throttles]
+}
+
+run "an_unknown_authorization_is_refused" {
+  command = plan
+  variables {
+    authorization = "jwt"
+  }
+  expect_failures = [var.authorization]
 }
 
 run "requests_are_validated_before_a_function_is_paid_for" {
@@ -123,7 +212,7 @@ run "every_answer_of_the_gateway_is_a_problem" {
   assert {
     condition = alltrue([
       for response in values(jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses) :
-      startswith(jsondecode(response.responseTemplates["application/json"]).type, "urn:catalog:problem:") && jsondecode(response.responseTemplates["application/json"]).requestId == "$context.requestId"
+      can(regex("^(urn:catalog:problem:[a-z-]+|https://iana.org/assignments/http-problem-types#quota-exceeded)$", jsondecode(response.responseTemplates["application/json"]).type)) && jsondecode(response.responseTemplates["application/json"]).requestId == "$context.requestId"
     ])
     error_message = "an answer is no problem"
   }
@@ -147,9 +236,34 @@ run "every_answer_of_the_gateway_is_a_problem" {
     } == { MISSING_AUTHENTICATION_TOKEN = "404", INVALID_API_KEY = "403", THROTTLED = "429", REQUEST_TOO_LARGE = "413" }
     error_message = "a status is wrong"
   }
+}
+
+run "a_throttled_client_is_told_which_limit_it_was_and_when_to_come_back" {
   assert {
-    condition     = jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses.THROTTLED.responseParameters["gatewayresponse.header.Retry-After"] == "'1'"
-    error_message = "a throttled client is not told when to come back"
+    condition = {
+      for type, response in jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses :
+      type => [
+        jsondecode(response.responseTemplates["application/json"]).type,
+        jsondecode(response.responseTemplates["application/json"])["violated-policies"],
+        response.responseParameters["gatewayresponse.header.RateLimit"],
+        response.responseParameters["gatewayresponse.header.Retry-After"],
+      ]
+      if try(response.statusCode, "") == "429"
+      } == {
+      THROTTLED      = ["https://iana.org/assignments/http-problem-types#quota-exceeded", ["rate"], "'\"rate\";r=0;t=1'", "'1'"]
+      QUOTA_EXCEEDED = ["https://iana.org/assignments/http-problem-types#quota-exceeded", ["quota"], "'\"quota\";r=0'", "'3600'"]
+    }
+    error_message = "a 429 of the gateway has another shape than the draft's"
+  }
+}
+
+run "a_caller_without_a_valid_token_is_told_what_to_send" {
+  assert {
+    condition = {
+      for type, response in jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses :
+      type => response.responseParameters["gatewayresponse.header.WWW-Authenticate"] if try(response.statusCode, "") == "401"
+    } == { UNAUTHORIZED = "'Bearer'", EXPIRED_TOKEN = "'Bearer error=\"invalid_token\"'" }
+    error_message = "a 401 of the gateway has no challenge (RFC 9110, 15.5.2)"
   }
 }
 
@@ -160,6 +274,16 @@ run "one_origin_is_named_in_the_gateways_answers" {
   assert {
     condition     = jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses.DEFAULT_4XX.responseParameters["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://www.example.com'"
     error_message = "a page cannot read why it was refused"
+  }
+}
+
+run "a_page_may_read_the_limits" {
+  variables {
+    cors_allow_origins = ["*"]
+  }
+  assert {
+    condition     = jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses.THROTTLED.responseParameters["gatewayresponse.header.Access-Control-Expose-Headers"] == "'RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id'"
+    error_message = "a browser hides a header that says when to come back"
   }
 }
 
@@ -215,7 +339,7 @@ run "the_access_log_is_short_json" {
     error_message = "API Gateway would cut the line"
   }
   assert {
-    condition     = !aws_api_gateway_method_settings.this.settings[0].data_trace_enabled
+    condition     = !aws_api_gateway_method_settings.this["*/*"].settings[0].data_trace_enabled
     error_message = "payloads and keys would be logged"
   }
 }
