@@ -26,6 +26,13 @@ SEGMENT = re.compile(r"[A-Za-z0-9._:,-]+|\{[A-Za-z0-9._:,-]+\+?\}")
 RESERVED_PATHS = {"/ping", "/sping"}
 SCHEMA_REFERENCE = "#/components/schemas/"
 
+BEARER_TOKEN: Node = {
+    "type": "apiKey",
+    "name": "Authorization",
+    "in": "header",
+    "x-amazon-apigateway-authtype": "cognito_user_pools",
+}
+
 # JSON Schema draft 4 as the gateway reads it. What stands in no list is left out: keywords that
 # it refuses (`example`, `readOnly`, ...), and those that constrain nothing (`description`, ...).
 PLAIN_KEYWORDS = {
@@ -189,10 +196,14 @@ def _request_body(body: Node) -> Node:
 
 def _security_schemes(contract: Node) -> Node:
     schemes = contract.get("components", {}).get("securitySchemes", {})
-    return {
-        name: {key: value for key, value in scheme.items() if key in {"type", "in", "name"}}
-        for name, scheme in schemes.items()
-    }
+    return {name: _security_scheme(scheme) for name, scheme in schemes.items()}
+
+
+def _security_scheme(scheme: Node) -> Node:
+    if (scheme["type"], scheme.get("scheme")) == ("http", "bearer"):
+        # To the gateway a token is a header, which an authorizer looks at; Terraform names it.
+        return BEARER_TOKEN
+    return {key: value for key, value in scheme.items() if key in {"type", "in", "name"}}
 
 
 def _reachable(paths: Node, schemas: Node) -> Node:

@@ -40,6 +40,11 @@ MINIMAL = {
                 "responses": {"204": {"$ref": "#/components/responses/Done"}},
             },
             "get": {"operationId": "getItem", "security": [], "responses": {}},
+            "delete": {
+                "operationId": "deleteItem",
+                "security": [{"ApiKey": [], "UserToken": []}, {"ApiKey": []}],
+                "responses": {},
+            },
         }
     },
     "components": {
@@ -75,7 +80,8 @@ MINIMAL = {
             "Unused": {"type": "object"},
         },
         "securitySchemes": {
-            "ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "Key"}
+            "ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "Key"},
+            "UserToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
         },
     },
 }
@@ -92,6 +98,12 @@ def test_the_copy_holds_what_the_import_reads_and_no_more() -> None:
                     "operationId": "getItem",
                     "parameters": [ITEM_ID],
                     "security": [],
+                    "responses": {"200": {"description": "What the function answers"}},
+                },
+                "delete": {
+                    "operationId": "deleteItem",
+                    "parameters": [ITEM_ID],
+                    "security": [{"ApiKey": [], "UserToken": []}, {"ApiKey": []}],
                     "responses": {"200": {"description": "What the function answers"}},
                 },
                 "put": {
@@ -115,7 +127,15 @@ def test_the_copy_holds_what_the_import_reads_and_no_more() -> None:
         },
         "components": {
             "schemas": {name: MINIMAL["components"]["schemas"][name] for name in ("Item", "P")},  # type: ignore[index]
-            "securitySchemes": {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
+            "securitySchemes": {
+                "ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "UserToken": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "x-amazon-apigateway-authtype": "cognito_user_pools",
+                },
+            },
         },
     }
 
