@@ -24,6 +24,16 @@ output "table_name" {
   value       = module.region.table_name
 }
 
+output "user_pool_id" {
+  description = "Id of the Cognito user pool."
+  value       = module.region.user_pool_id
+}
+
+output "user_pool_client_id" {
+  description = "Id of the user pool's app client: the audience of the ID tokens."
+  value       = module.region.user_pool_client_id
+}
+
 output "function_names" {
   description = "Short name of the function → its name in AWS."
   value       = module.region.function_names

@@ -21,6 +21,7 @@ provider "aws" {
     content {
       apigateway = endpoints.value
       cloudwatch = endpoints.value
+      cognitoidp = endpoints.value
       dynamodb   = endpoints.value
       iam        = endpoints.value
       lambda     = endpoints.value

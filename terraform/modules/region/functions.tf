@@ -1,16 +1,43 @@
 # One function per resource. What each may do stands next to it.
 
+data "aws_region" "current" {}
+data "aws_partition" "current" {}
+
 locals {
+  # What a function needs to count what each caller takes, by the classes of its routes.
+  limiter = {
+    for function, classes in {
+      items = ["read", "list", "write"]
+      auth  = ["auth", "username", "read", "write"]
+      usage = ["usage"]
+      } : function => {
+      environment = {
+        LIMITS_TABLE_NAME = module.limits.name
+        RATE_LIMITS = jsonencode({
+          for name in classes : name => {
+            rate       = var.settings.limits[name].rate_limit
+            burst      = var.settings.limits[name].burst_limit
+            lease      = var.settings.limits[name].lease
+            on_failure = var.settings.limits[name].on_failure
+          }
+        })
+      }
+      statement = { actions = ["dynamodb:UpdateItem"], resources = [module.limits.arn] }
+    }
+  }
+
   functions = {
     items = {
       description = "Create, read, list, update and delete items"
       layers      = ["catalog"]
-      environment = {
-        TABLE_NAME    = module.table.name
-        OWNER_SHARDS  = tostring(var.settings.table.owner_shards)
-        STATUS_INDEX  = tostring(var.settings.table.status_index)
-        CURSOR_SECRET = sensitive(terraform_data.cursor_secret.output)
-      }
+      environment = merge(local.limiter.items.environment, {
+        AUTHORIZATION       = var.settings.api.authorization
+        USER_POOL_CLIENT_ID = module.users.client_id
+        TABLE_NAME          = module.table.name
+        OWNER_SHARDS        = tostring(var.settings.table.owner_shards)
+        STATUS_INDEX        = tostring(var.settings.table.status_index)
+        CURSOR_SECRET       = sensitive(terraform_data.cursor_secret.output)
+      })
       statements = [
         {
           # A transaction asks for the action of each write in it; ours holds puts.
@@ -21,6 +48,39 @@ locals {
           actions   = ["dynamodb:Query"]
           resources = module.table.index_arns
         },
+        local.limiter.items.statement,
+      ]
+    }
+    auth = {
+      description = "Sign users up and in, and tell them who they are"
+      layers      = ["catalog"]
+      environment = merge(local.limiter.auth.environment, {
+        USER_POOL_ID        = module.users.id
+        USER_POOL_CLIENT_ID = module.users.client_id
+      })
+      statements = [
+        {
+          # The other operations are public: Cognito asks for no signature, so a policy means nothing.
+          actions   = ["cognito-idp:AdminInitiateAuth", "cognito-idp:AdminRespondToAuthChallenge", "cognito-idp:AdminGetUser", "cognito-idp:AdminDeleteUser"]
+          resources = [module.users.arn]
+        },
+        local.limiter.auth.statement,
+      ]
+    }
+    usage = {
+      description = "Tell a client its usage plan, its quota and what it has used"
+      layers      = ["catalog"]
+      environment = local.limiter.usage.environment
+      statements = [
+        {
+          # Every plan: which one a key is in is what the function asks.
+          actions = ["apigateway:GET"]
+          resources = [
+            for path in ["/usageplans", "/usageplans/*/usage"] :
+            "arn:${data.aws_partition.current.partition}:apigateway:${data.aws_region.current.name}::${path}"
+          ]
+        },
+        local.limiter.usage.statement,
       ]
     }
     health = {

@@ -12,6 +12,25 @@ module "table" {
   kms_key_arn             = var.settings.table.kms_key_arn
 }
 
+module "limits" {
+  source = "../limits"
+
+  name        = "${var.name}-limits"
+  kms_key_arn = var.settings.table.kms_key_arn
+}
+
+module "users" {
+  source = "../cognito"
+
+  name                   = var.name
+  deletion_protection    = var.settings.users.deletion_protection
+  threat_protection      = var.settings.users.threat_protection
+  token_minutes          = var.settings.users.token_minutes
+  refresh_token_days     = var.settings.users.refresh_token_days
+  refresh_token_rotation = var.settings.users.refresh_token_rotation
+  email                  = var.settings.users.email
+}
+
 module "api" {
   source = "../apigateway"
 
@@ -19,7 +38,10 @@ module "api" {
   contract               = file(var.artifacts["api.json"].path)
   functions              = module.function
   cors_allow_origins     = var.settings.cors_allow_origins
+  authorization          = var.settings.api.authorization
+  user_pool_arn          = module.users.arn
   throttle               = var.settings.api.throttle
+  method_throttles       = var.settings.api.method_throttles
   usage_plans            = var.settings.usage_plans
   clients                = var.settings.clients
   tracing                = var.settings.functions.tracing

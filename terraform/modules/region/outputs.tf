@@ -23,6 +23,16 @@ output "table_name" {
   value       = module.table.name
 }
 
+output "user_pool_id" {
+  description = "Id of the user pool."
+  value       = module.users.id
+}
+
+output "user_pool_client_id" {
+  description = "Id of the user pool's app client: the audience of the ID tokens."
+  value       = module.users.client_id
+}
+
 output "function_names" {
   description = "Short name of the function → its name in AWS."
   value       = { for short, function in module.function : short => function.name }

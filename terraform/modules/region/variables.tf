@@ -19,7 +19,7 @@ variable "artifacts" {
   description = "The artifacts, as modules/artifacts gives them."
 
   validation {
-    condition     = length(setsubtract(["api.json", "catalog.zip", "swagger_ui.zip", "items.zip", "health.zip", "docs.zip"], keys(var.artifacts))) == 0
-    error_message = "Artifacts are missing: ${join(", ", setsubtract(["api.json", "catalog.zip", "swagger_ui.zip", "items.zip", "health.zip", "docs.zip"], keys(var.artifacts)))}."
+    condition     = length(setsubtract(["api.json", "catalog.zip", "swagger_ui.zip", "items.zip", "auth.zip", "usage.zip", "health.zip", "docs.zip"], keys(var.artifacts))) == 0
+    error_message = "Artifacts are missing: ${join(", ", setsubtract(["api.json", "catalog.zip", "swagger_ui.zip", "items.zip", "auth.zip", "usage.zip", "health.zip", "docs.zip"], keys(var.artifacts)))}."
   }
 }
