@@ -10,6 +10,7 @@ from typing import Any
 
 app: Any = import_module("ministack.app")
 cloudwatch: Any = import_module("ministack.services.cloudwatch")
+cognito: Any = import_module("ministack.services.cognito")
 concurrency: Any = import_module("ministack.core.concurrency")
 dynamodb: Any = import_module("ministack.services.dynamodb")
 gateway: Any = import_module("ministack.services.apigateway_v1")

@@ -112,6 +112,7 @@ class Stack:
 
         self.apigateway = client("apigateway")
         self.cloudwatch = client("cloudwatch")
+        self.cognito = client("cognito-idp")
         self.dynamodb = client("dynamodb")
         self.iam = client("iam")
         self.lambda_ = client("lambda")

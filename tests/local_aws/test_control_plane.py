@@ -42,6 +42,29 @@ def keeps_numbers(stack: Stack) -> None:
     assert changed["apiStages"] == [{"apiId": stack.api_id, "stage": "v1"}]
 
 
+def settle(stack: Stack, op: str = "replace", **settings: str) -> dict[str, Any]:
+    """Change the settings of `HEAD /items`, as Terraform does."""
+    path = "/~1items/HEAD"
+    operations = [
+        {"op": op, "path": f"{path}/throttling/{name}", "value": value}
+        for name, value in settings.items()
+    ] or [{"op": op, "path": path}]
+    stage = stack.apigateway.update_stage(
+        restApiId=stack.api_id, stageName="v1", patchOperations=operations
+    )
+    return dict(stage["methodSettings"])
+
+
+def keeps_the_name_of_a_method(stack: Stack) -> None:
+    settle(stack, rateLimit="7", burstLimit="3")
+    try:
+        stage = stack.apigateway.get_stage(restApiId=stack.api_id, stageName="v1")
+        kept = stage["methodSettings"]["~1items/HEAD"]
+        assert (kept["throttlingRateLimit"], kept["throttlingBurstLimit"]) == (7, 3)
+    finally:
+        settle(stack, op="remove")
+
+
 def query_protocol(stack: Stack, action: str, **parameters: str) -> str:
     """Call CloudWatch as Terraform's provider does; boto3 has left the query protocol."""
     credential = f"Credential=test/20260101/{REGION}/monitoring/aws4_request"
@@ -165,6 +188,20 @@ def test_a_usage_plan_keeps_its_numbers(stack: Stack) -> None:
     keeps_numbers(stack)
 
 
+def test_the_settings_of_a_method_keep_their_name(stack: Stack) -> None:
+    keeps_the_name_of_a_method(stack)
+
+
+def test_a_method_has_a_throttle_of_its_own(stack: Stack) -> None:
+    settle(stack, rateLimit="0.1", burstLimit="2")
+
+    answers = [stack.request("HEAD").status_code for _ in range(3)]
+    other = stack.request("GET").status_code
+
+    assert settle(stack, op="remove") == {}
+    assert (answers, other) == ([200, 200, 429], 200)
+
+
 def test_a_stage_leaves_a_usage_plan(stack: Stack) -> None:
     plan = stack.apigateway.create_usage_plan(
         name="leaving",
@@ -238,6 +275,7 @@ def test_an_alarm_goes_off_by_metrics_that_aws_makes(stack: Stack) -> None:
     [
         ("generated_api_keys", generates_a_key),
         ("usage_plan_updates", keeps_numbers),
+        ("method_settings", keeps_the_name_of_a_method),
         ("alarm_fields", describes_every_field),
         ("query_definitions", saves_a_query),
         ("alarm_evaluation", heeds_dimensions),

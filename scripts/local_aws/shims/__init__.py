@@ -13,6 +13,7 @@ from importlib import import_module
 SHIMS = (
     "deployment_snapshots",
     "put_rest_api",
+    "cognito_authorizer",
     "request_validation",
     "gateway_error_variables",
     "integration_errors",
@@ -25,6 +26,8 @@ SHIMS = (
     "alarm_evaluation",
     "alarm_fields",
     "query_definitions",
+    "method_settings",
+    "refresh_token_rotation",
     "usage_plan_updates",
     "generated_api_keys",
     "isolated_functions",

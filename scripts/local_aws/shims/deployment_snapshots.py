@@ -4,7 +4,7 @@ On AWS "a deployment is a point-in-time snapshot of your API" and a change is se
 only once it is deployed (API Gateway Developer Guide, "Deploy REST APIs"). MiniStack keeps only
 the gateway responses of a deployment, so a re-import interrupts a live API until it is whole.
 
-The shim copies resources, models and validators at CreateDeployment. The copies lie in
+The shim copies resources, models, validators and authorizers at CreateDeployment. The copies lie in
 MiniStack's own stores, under the key `<api>/<deployment>`, so that they are saved with them.
 """
 
@@ -30,6 +30,7 @@ def apply() -> None:
     for reader in ("_match_resource_tree", "_match_greedy_fallback", "_model_schema"):
         setattr(gateway, reader, _reading_the_snapshot(getattr(gateway, reader)))
     gateway._check_request_validation = _validating(gateway._check_request_validation)
+    gateway._authorize_request_v1 = _authorizing_by_a_user_pool(gateway._authorize_request_v1)
 
 
 def served(api_id: str) -> str:
@@ -38,7 +39,12 @@ def served(api_id: str) -> str:
 
 
 def _stores() -> tuple[Any, ...]:
-    return gateway._resources, gateway._models, gateway._request_validators
+    return (
+        gateway._resources,
+        gateway._models,
+        gateway._request_validators,
+        gateway._authorizers_v1,
+    )
 
 
 def _taking_a_snapshot(create: Callable[..., Any]) -> Callable[..., Any]:
@@ -118,3 +124,15 @@ def _validating(check: Callable[..., Any]) -> Callable[..., Any]:
         return check(method, served(api_id), *rest)
 
     return check_request_validation
+
+
+def _authorizing_by_a_user_pool(authorize: Callable[..., Any]) -> Callable[..., Any]:
+    async def authorize_request(
+        api_id: str, stage_name: str, method: dict[str, Any], *rest: Any
+    ) -> Any:
+        # Other kinds of authorization need the API's own id, and none is imported here.
+        if method.get("authorizationType") == "COGNITO_USER_POOLS":
+            api_id = served(api_id)
+        return await authorize(api_id, stage_name, method, *rest)
+
+    return authorize_request
