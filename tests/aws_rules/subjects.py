@@ -77,6 +77,7 @@ def copy_project(folder: Path) -> Path:
 
 def write_environments(environments: Path) -> None:
     yaml = YAML()
+    yaml.preserve_quotes = True  # Terraform reads a bare OFF as false
     for file in environments.glob("*.yaml"):
         settings = yaml.load(file)
         settings.pop("allowed_account_ids", None)  # the account here is nobody's
@@ -195,6 +196,10 @@ def mock() -> str:
         },
         "resource aws_cloudwatch_log_group": {"arn": arn("logs", f"log-group:/aws/{name}")},
         "resource aws_cloudwatch_metric_alarm": {"arn": arn("cloudwatch", f"alarm:{name}")},
+        "resource aws_cognito_user_pool": {
+            "id": f"{REGION}_Ab1Cd2Ef3",
+            "arn": arn("cognito-idp", f"userpool/{REGION}_Ab1Cd2Ef3"),
+        },
         "resource aws_dynamodb_table": {"arn": arn("dynamodb", f"table/{name}")},
         "resource aws_iam_role": {"arn": arn("iam", f"role/{name}")},
         "resource aws_lambda_layer_version": {"arn": arn("lambda", f"layer:{name}:1")},

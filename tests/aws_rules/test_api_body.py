@@ -23,6 +23,7 @@ METHODS = {"get", "put", "post", "delete", "options", "head", "patch"}
 ANY_METHOD = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
 RESPONSES = "x-amazon-apigateway-gateway-responses"
+AUTHORIZER = "x-amazon-apigateway-authorizer"
 VALIDATORS = "x-amazon-apigateway-request-validators"
 EXTENSIONS = {
     ANY_METHOD,
@@ -39,11 +40,12 @@ KEYWORDS = {
     "minProperties", "maxProperties", "items", "additionalProperties", "allOf", "properties",
     "patternProperties", "$ref",
 }  # fmt: skip
-# Remapped or dropped on the way out: api-gateway-known-issues, "REST APIs".
+# Remapped or dropped on the way out: api-gateway-known-issues, "REST APIs". `WWW-Authenticate`
+# is when a function sends it, and not when a gateway response does.
 RESERVED_HEADERS = {
     "authorization", "connection", "content-encoding", "content-length", "content-md5", "date",
     "expect", "host", "max-forwards", "proxy-authenticate", "server", "te", "trailer",
-    "transfer-encoding", "upgrade", "user-agent", "via", "warning", "www-authenticate",
+    "transfer-encoding", "upgrade", "user-agent", "via", "warning",
 }  # fmt: skip
 # Java and ECMAScript read these differently, or one of them not at all.
 UNPORTABLE = re.compile(r"\(\?(?!:)|\\[AZzbBGpPQEhHvVRX]|[*+?}]\+|\[\[|&&|\\d|\\w")
@@ -355,6 +357,43 @@ def _api_key(body: Node) -> Iterator[str]:
         yield "source"
 
 
+@RULES.add(
+    "of an operation's security there is one alternative: the import asks for all of them together",
+    put("paths", ITEMS, "get", "security", value=[{"ApiKey": [], "UserToken": []}, {"ApiKey": []}]),
+)
+def _alternatives(body: Node) -> Iterator[str]:
+    yield from (where for where, operation in operations(body) if len(operation["security"]) > 1)
+
+
+@RULES.add("no operation has scopes: with them the authorizer takes access tokens", put(
+    "paths", ITEMS, "get", "security", value=[{"UserToken": ["aws.cognito.signin.user.admin"]}]
+))  # fmt: skip
+def _scopes(body: Node) -> Iterator[str]:
+    for where, operation in operations(body):
+        scopes = [scopes for required in operation["security"] for scopes in required.values()]
+        yield from (f"{where}: {names}" for names in scopes if names)
+
+
+@RULES.add("the user's token comes in a header, to an authorizer of one user pool", put(
+    "components", "securitySchemes", "UserToken", AUTHORIZER, "providerARNs",
+    value=["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/*"],
+))  # fmt: skip
+def _authorizer(body: Node) -> Iterator[str]:
+    scheme = dict(body["components"]["securitySchemes"]["UserToken"])
+    authorizer = scheme.pop(AUTHORIZER, {})
+    if scheme != {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "x-amazon-apigateway-authtype": "cognito_user_pools",
+    }:
+        yield f"{scheme}"
+    if authorizer.get("type") != "cognito_user_pools" or len(authorizer["providerARNs"]) != 1:
+        yield f"{authorizer}"
+    pool = re.compile(r"arn:aws:cognito-idp:([a-z0-9-]+):\d{12}:userpool/\1_[A-Za-z0-9]+")
+    yield from (arn for arn in authorizer["providerARNs"] if not pool.fullmatch(arn))
+
+
 @RULES.add("the default validator exists and validates all", put(
     "x-amazon-apigateway-request-validator", value="full"
 ))  # fmt: skip
@@ -426,8 +465,7 @@ def _response_headers(body: Node) -> Iterator[str]:
 
 
 @RULES.add("no gateway response sets a header that API Gateway drops or remaps", put(
-    RESPONSES, "UNAUTHORIZED", "responseParameters", "gatewayresponse.header.WWW-Authenticate",
-    value="'K'",
+    RESPONSES, "UNAUTHORIZED", "responseParameters", "gatewayresponse.header.Server", value="'K'"
 ))  # fmt: skip
 def _reserved_headers(body: Node) -> Iterator[str]:
     for kind, response in gateway_responses(body):

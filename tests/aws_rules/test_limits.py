@@ -58,6 +58,77 @@ LIMITS = [
         "PutQueryDefinition",
         "queryString",
     ),
+    Limit("aws_cognito_user_group", "description", "cognito-idp", "CreateGroup", "Description"),
+    Limit(
+        "aws_cognito_user_pool",
+        "deletion_protection",
+        "cognito-idp",
+        "CreateUserPool",
+        "DeletionProtection",
+    ),
+    Limit(
+        "aws_cognito_user_pool",
+        "mfa_configuration",
+        "cognito-idp",
+        "CreateUserPool",
+        "MfaConfiguration",
+    ),
+    Limit("aws_cognito_user_pool", "name", "cognito-idp", "CreateUserPool", "PoolName"),
+    Limit(
+        "aws_cognito_user_pool",
+        "password_policy.*.minimum_length",
+        "cognito-idp",
+        "CreateUserPool",
+        "Policies.PasswordPolicy.MinimumLength",
+    ),
+    Limit(
+        "aws_cognito_user_pool",
+        "user_pool_add_ons.*.advanced_security_mode",
+        "cognito-idp",
+        "CreateUserPool",
+        "UserPoolAddOns.AdvancedSecurityMode",
+    ),
+    Limit(
+        "aws_cognito_user_pool", "user_pool_tier", "cognito-idp", "CreateUserPool", "UserPoolTier"
+    ),
+    Limit(
+        "aws_cognito_user_pool_client",
+        "auth_session_validity",
+        "cognito-idp",
+        "CreateUserPoolClient",
+        "AuthSessionValidity",
+    ),
+    Limit(
+        "aws_cognito_user_pool_client",
+        "explicit_auth_flows.*",
+        "cognito-idp",
+        "CreateUserPoolClient",
+        "ExplicitAuthFlows.*",
+    ),
+    Limit(
+        "aws_cognito_user_pool_client", "name", "cognito-idp", "CreateUserPoolClient", "ClientName"
+    ),
+    Limit(
+        "aws_cognito_user_pool_client",
+        "prevent_user_existence_errors",
+        "cognito-idp",
+        "CreateUserPoolClient",
+        "PreventUserExistenceErrors",
+    ),
+    Limit(
+        "aws_cognito_user_pool_client",
+        "refresh_token_rotation.*.feature",
+        "cognito-idp",
+        "CreateUserPoolClient",
+        "RefreshTokenRotation.Feature",
+    ),
+    Limit(
+        "aws_cognito_user_pool_client",
+        "refresh_token_rotation.*.retry_grace_period_seconds",
+        "cognito-idp",
+        "CreateUserPoolClient",
+        "RefreshTokenRotation.RetryGracePeriodSeconds",
+    ),
     Limit(
         "aws_dynamodb_table",
         "attribute.*.name",

@@ -45,6 +45,7 @@ NAMES = {
     "aws_cloudwatch_log_group": "name",
     "aws_cloudwatch_metric_alarm": "alarm_name",
     "aws_cloudwatch_query_definition": "name",
+    "aws_cognito_user_pool": "name",
     "aws_dynamodb_table": "name",
     "aws_iam_role": "name",
     "aws_lambda_function": "function_name",
@@ -52,6 +53,11 @@ NAMES = {
 }
 WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 """Actions that AWS lets be allowed on `*` only: why no other statement may name it."""
+# A function cannot name the plans' ids: a plan needs the stage, and the stage the functions.
+ANY_USAGE = "::/usageplans/*/usage"
+# What a user pool's client may read and write without a schema, as far as it is used here.
+STANDARD_ATTRIBUTES = {"email", "email_verified"}
+SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 
 
 def functions(resources: Resources) -> list[Node]:
@@ -492,6 +498,113 @@ def _tags(plan: Resources) -> Iterator[str]:
 
 
 @PLANNED.add(
+    "what a user pool can never change is what it always was: users are known by their email",
+    change("aws_cognito_user_pool", username_attributes=["email", "phone_number"]),
+)
+def _user_pool_identity(plan: Resources) -> Iterator[str]:
+    for pool in plan.of("aws_cognito_user_pool"):
+        if pool["username_attributes"] != ["email"] or pool["schema"]:
+            yield pool["name"]
+        yield from (f"{c}" for c in pool["username_configuration"] if c["case_sensitive"])
+
+
+@PLANNED.add(
+    "a user pool has users known by an attribute, or aliases, not both",
+    change("aws_cognito_user_pool", alias_attributes=["email"]),
+)
+def _user_pool_aliases(plan: Resources) -> Iterator[str]:
+    for pool in plan.of("aws_cognito_user_pool"):
+        if pool["username_attributes"] and pool.get("alias_attributes"):
+            yield pool["name"]
+
+
+@PLANNED.add(
+    "threat protection is part of the tier PLUS",
+    change("aws_cognito_user_pool", user_pool_tier="ESSENTIALS"),
+)
+def _user_pool_tier(plan: Resources) -> Iterator[str]:
+    for pool in plan.of("aws_cognito_user_pool"):
+        modes = {add_on["advanced_security_mode"] for add_on in pool["user_pool_add_ons"]}
+        if modes - {"OFF"} and pool["user_pool_tier"] != "PLUS":
+            yield pool["name"]
+
+
+@PLANNED.add(
+    "a second factor is one that is turned on",
+    change("aws_cognito_user_pool", software_token_mfa_configuration=[]),
+)
+def _user_pool_mfa(plan: Resources) -> Iterator[str]:
+    for pool in plan.of("aws_cognito_user_pool"):
+        tokens = [way["enabled"] for way in pool["software_token_mfa_configuration"]]
+        if pool["mfa_configuration"] != "OFF" and not any(tokens):
+            yield pool["name"]
+
+
+@PLANNED.add(
+    "an own sender of mails has an identity, Cognito's own has none",
+    change(
+        "aws_cognito_user_pool",
+        email_configuration=[{"email_sending_account": "DEVELOPER", "source_arn": None}],
+    ),
+)
+def _user_pool_sender(plan: Resources) -> Iterator[str]:
+    for pool in plan.of("aws_cognito_user_pool"):
+        for sender in pool["email_configuration"]:
+            if (sender["email_sending_account"] == "DEVELOPER") != bool(sender["source_arn"]):
+                yield pool["name"]
+
+
+@PLANNED.add(
+    "rotation of refresh tokens and ALLOW_REFRESH_TOKEN_AUTH exclude each other",
+    change(
+        "aws_cognito_user_pool_client",
+        explicit_auth_flows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    ),
+)
+def _rotation(plan: Resources) -> Iterator[str]:
+    for client in plan.of("aws_cognito_user_pool_client"):
+        rotates = any(r["feature"] == "ENABLED" for r in client["refresh_token_rotation"])
+        if rotates == ("ALLOW_REFRESH_TOKEN_AUTH" in client["explicit_auth_flows"]):
+            yield client["name"]
+
+
+@PLANNED.add(
+    "tokens live from 5 minutes to a day, and their refresh token longer, at most 10 years",
+    change("aws_cognito_user_pool_client", id_token_validity=4),
+)
+def _validity(plan: Resources) -> Iterator[str]:
+    for client in plan.of("aws_cognito_user_pool_client"):
+        (units,) = client["token_validity_units"]
+        seconds = {kind: client[f"{kind}_validity"] * SECONDS[units[kind]] for kind in units}
+        refresh = seconds.pop("refresh_token")
+        if not all(300 <= each <= 86_400 and each < refresh for each in seconds.values()):
+            yield f"{client['name']}: {seconds}"
+        if not 3600 <= refresh <= 3650 * 86_400:
+            yield f"{client['name']}: {refresh}"
+
+
+@PLANNED.add(
+    "the client has no secret: no call brings a SECRET_HASH",
+    change("aws_cognito_user_pool_client", generate_secret=True),
+)
+def _client_secret(plan: Resources) -> Iterator[str]:
+    for client in plan.of("aws_cognito_user_pool_client"):
+        if client["generate_secret"] is not False:
+            yield client["name"]
+
+
+@PLANNED.add(
+    "a client reads and writes attributes that there are, and nobody verifies himself",
+    change("aws_cognito_user_pool_client", write_attributes=["email", "email_verified"]),
+)
+def _client_attributes(plan: Resources) -> Iterator[str]:
+    for client in plan.of("aws_cognito_user_pool_client"):
+        written = set(client["write_attributes"])
+        yield from written - STANDARD_ATTRIBUTES | (written & {"email_verified"})
+        yield from set(client["read_attributes"]) - STANDARD_ATTRIBUTES
+
+
+@PLANNED.add(
     "a role is trusted to one service of AWS",
     change(
         "aws_iam_role",
@@ -527,7 +640,7 @@ def _policy_size(state: Resources) -> Iterator[str]:
 def _actions(state: Resources) -> Iterator[str]:
     for address, statement in statements(state):
         for action in statement["Action"]:
-            if not re.fullmatch(r"[a-z]+:[A-Z][A-Za-z]+", action):
+            if not re.fullmatch(r"[a-z-]+:[A-Z][A-Za-z]+", action):
                 yield f"{address}: {action}"
 
 
@@ -536,11 +649,13 @@ def _actions(state: Resources) -> Iterator[str]:
     rewrite("aws_iam_role_policy", "policy", "dynamodb:GetItem", "dynamodb:ReadItem"),
 )
 def _actions_exist(state: Resources) -> Iterator[str]:
-
     for address, statement in statements(state):
         for action in statement["Action"]:
             service, _, name = action.partition(":")
-            if name not in models.service(service).operation_names:
+            # API Gateway's actions are the methods of its own API.
+            methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+            known = methods if service == "apigateway" else models.service(service).operation_names
+            if name not in known:
                 yield f"{address}: {action}"
 
 
@@ -553,7 +668,8 @@ def _resources_spelled_out(state: Resources) -> Iterator[str]:
         if set(statement["Action"]) <= WITHOUT_RESOURCE:
             continue
         for resource in statement["Resource"]:
-            if "*" in resource.removesuffix(":*") or not resource.startswith("arn:aws:"):
+            named = resource.removesuffix(":*").removesuffix(ANY_USAGE)
+            if "*" in named or not resource.startswith("arn:aws:"):
                 yield f"{address}: {resource}"
 
 
@@ -572,8 +688,11 @@ def _own_logs(state: Resources) -> Iterator[str]:
     "a query names the index's ARN", rewrite("aws_iam_role_policy", "policy", "/index/", "/")
 )
 def _index_arns(state: Resources) -> Iterator[str]:
-    (table,) = state.of("aws_dynamodb_table")
-    indexes = {index["name"] for index in table["global_secondary_index"]}
+    indexes = {
+        index["name"]
+        for table in state.of("aws_dynamodb_table")
+        for index in table["global_secondary_index"]
+    }
     for address, statement in statements(state):
         if "dynamodb:Query" in statement["Action"]:
             named = {r.partition("/index/")[2] for r in statement["Resource"]}
@@ -591,6 +710,25 @@ def _source_arns(state: Resources) -> Iterator[str]:
         for path in json.loads(api["body"])["paths"]
     }
     yield from expected ^ {p["source_arn"] for p in state.of("aws_lambda_permission")}
+
+
+@APPLIED.add(
+    "a method's settings name a method of the API, with ~1 for each slash",
+    lambda state: next(
+        values
+        for values in state.of("aws_api_gateway_method_settings")
+        if values["method_path"] != "*/*"
+    ).update(method_path="items/GET"),
+)
+def _method_paths(state: Resources) -> Iterator[str]:
+    (api,) = state.of("aws_api_gateway_rest_api")
+    methods = {
+        f"{path.replace('/', '~1')}/{method.upper()}"
+        for path, item in json.loads(api["body"])["paths"].items()
+        for method in item
+    }
+    settings = {values["method_path"] for values in state.of("aws_api_gateway_method_settings")}
+    yield from settings - methods - {"*/*"}
 
 
 @APPLIED.add(
@@ -680,3 +818,20 @@ def test_everything_that_is_allowed_on_any_resource_is_listed_with_its_reason(
     }
 
     assert on_any == WITHOUT_RESOURCE
+
+
+def test_production_keeps_its_users_and_looks_at_their_sign_ins(
+    environments: dict[str, Resources],
+) -> None:
+    (pool,) = environments["prod"].of("aws_cognito_user_pool")
+
+    assert pool["deletion_protection"] == "ACTIVE"
+    assert pool["user_pool_add_ons"] == [
+        {"advanced_security_mode": "AUDIT", "advanced_security_additional_flows": []}
+    ]
+
+
+def test_the_laptop_can_be_cleared(environments: dict[str, Resources]) -> None:
+    (pool,) = environments["local"].of("aws_cognito_user_pool")
+
+    assert pool["deletion_protection"] == "INACTIVE"

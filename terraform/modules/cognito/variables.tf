@@ -21,7 +21,7 @@ variable "threat_protection" {
 
   validation {
     condition     = contains(["OFF", "AUDIT", "ENFORCED"], var.threat_protection)
-    error_message = "threat_protection is \"${var.threat_protection}\": it must be OFF, AUDIT or ENFORCED."
+    error_message = "threat_protection is \"${var.threat_protection}\": it must be OFF (in quotes, for YAML reads a bare OFF as false), AUDIT or ENFORCED."
   }
 }
 

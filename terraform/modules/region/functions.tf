@@ -73,7 +73,8 @@ locals {
       environment = local.limiter.usage.environment
       statements = [
         {
-          # Every plan: which one a key is in is what the function asks.
+          # Of every plan: by their ids it would be a circle, since a plan needs the stage, and the
+          # stage the functions.
           actions = ["apigateway:GET"]
           resources = [
             for path in ["/usageplans", "/usageplans/*/usage"] :
