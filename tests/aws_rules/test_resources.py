@@ -569,6 +569,18 @@ def _rotation(plan: Resources) -> Iterator[str]:
 
 
 @PLANNED.add(
+    "rotation says its grace: Cognito makes 0 of nothing, and the provider takes that for a fault",
+    change("aws_cognito_user_pool_client", refresh_token_rotation=[{"feature": "DISABLED"}]),
+)
+def _rotation_grace(plan: Resources) -> Iterator[str]:
+    # hashicorp/terraform-provider-aws issues 45646 and 47196.
+    for client in plan.of("aws_cognito_user_pool_client"):
+        graces = [r.get("retry_grace_period_seconds") for r in client["refresh_token_rotation"]]
+        if graces == [] or None in graces:
+            yield client["name"]
+
+
+@PLANNED.add(
     "tokens live from 5 minutes to a day, and their refresh token longer, at most 10 years",
     change("aws_cognito_user_pool_client", id_token_validity=4),
 )

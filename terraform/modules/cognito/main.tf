@@ -87,8 +87,9 @@ resource "aws_cognito_user_pool_client" "this" {
 
   refresh_token_rotation {
     feature = var.refresh_token_rotation ? "ENABLED" : "DISABLED"
-    # Seconds in which the old token still works, for an answer that was lost on its way.
-    retry_grace_period_seconds = var.refresh_token_rotation ? 10 : null
+    # Seconds in which the old token still works, for an answer that was lost on its way. Always said:
+    # Cognito makes 0 of null, at which the provider stumbles.
+    retry_grace_period_seconds = var.refresh_token_rotation ? 10 : 0
   }
 }
 

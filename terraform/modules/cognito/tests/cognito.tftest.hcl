@@ -88,7 +88,7 @@ run "without_rotation_the_refresh_flow_is_allowed" {
     refresh_token_rotation = false
   }
   assert {
-    condition     = aws_cognito_user_pool_client.this.explicit_auth_flows == toset(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]) && aws_cognito_user_pool_client.this.refresh_token_rotation[0].feature == "DISABLED"
+    condition     = aws_cognito_user_pool_client.this.explicit_auth_flows == toset(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]) && aws_cognito_user_pool_client.this.refresh_token_rotation[0] == { feature = "DISABLED", retry_grace_period_seconds = 0 }
     error_message = "nobody could refresh: ${join(", ", aws_cognito_user_pool_client.this.explicit_auth_flows)}"
   }
 }
