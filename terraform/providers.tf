@@ -26,6 +26,7 @@ provider "aws" {
       iam        = endpoints.value
       lambda     = endpoints.value
       logs       = endpoints.value
+      s3         = endpoints.value
       sns        = endpoints.value
       sts        = endpoints.value
     }

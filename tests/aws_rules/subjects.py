@@ -134,7 +134,7 @@ def run(terraform: Path, *arguments: str, **settings: str) -> str:
 
 def read(module: Node) -> Resources:
     return Resources(
-        Resource(item["address"], item["type"], item["values"])
+        Resource(item["address"], item["type"], item.get("values", {}))
         for item in all_resources(module)
         if item["mode"] == "managed"
     )
@@ -187,6 +187,7 @@ def mock() -> str:
         return f"arn:aws:{service}:{account}:{ACCOUNT}:{rest}"
 
     defaults = {
+        "data aws_caller_identity": {"account_id": ACCOUNT},
         "data aws_region": {"name": REGION},
         "data aws_partition": {"partition": "aws"},
         "resource aws_api_gateway_api_key": {"value": "k" * 40},
@@ -202,6 +203,7 @@ def mock() -> str:
         },
         "resource aws_dynamodb_table": {"arn": arn("dynamodb", f"table/{name}")},
         "resource aws_iam_role": {"arn": arn("iam", f"role/{name}")},
+        "resource aws_s3_bucket": {"arn": f"arn:aws:s3:::{name}-code-{ACCOUNT}-{REGION}"},
         "resource aws_lambda_layer_version": {"arn": arn("lambda", f"layer:{name}:1")},
         "resource aws_sns_topic": {"arn": arn("sns", f"{name}-alarms")},
     }

@@ -11,7 +11,7 @@ import pytest
 
 from . import models
 from .rules import Node, Rule, Rules, words
-from .subjects import ENVIRONMENTS, LONGEST, Resources, change
+from .subjects import ACCOUNT, ENVIRONMENTS, LONGEST, Resources, change
 
 pytestmark = pytest.mark.xdist_group("aws_rules")
 
@@ -50,6 +50,7 @@ NAMES = {
     "aws_iam_role": "name",
     "aws_lambda_function": "function_name",
     "aws_lambda_layer_version": "layer_name",
+    "aws_s3_bucket": "bucket",
 }
 WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 """Actions that AWS lets be allowed on `*` only: why no other statement may name it."""
@@ -454,6 +455,35 @@ def _table_name(plan: Resources) -> Iterator[str]:
     for table in plan.of("aws_dynamodb_table"):
         if not re.fullmatch(r"[A-Za-z0-9_.-]{3,255}", table["name"]):
             yield table["name"]
+
+
+@PLANNED.add(
+    "a bucket's name has 3 to 63 allowed characters, and is told from others' by the account",
+    change("aws_s3_bucket", bucket="catalog-prod-code"),
+)
+def _bucket_name(plan: Resources) -> Iterator[str]:
+    for bucket in plan.of("aws_s3_bucket"):
+        name = bucket["bucket"]
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", name) or ACCOUNT not in name:
+            yield name
+
+
+@PLANNED.add("a bucket is private, and refuses requests without TLS", lambda plan: plan.remove(
+    next(item for item in plan if item.type == "aws_s3_bucket_policy")
+))  # fmt: skip
+def _private_buckets(plan: Resources) -> Iterator[str]:
+    for kind in ("aws_s3_bucket_public_access_block", "aws_s3_bucket_policy"):
+        if len(plan.of(kind)) != len(plan.of("aws_s3_bucket")):
+            yield kind
+
+
+@PLANNED.add("an object has at most 10 tags", lambda plan: plan.of("aws_s3_object")[0].update(
+    tags_all={str(number): "" for number in range(11)}
+))  # fmt: skip
+def _object_tags(plan: Resources) -> Iterator[str]:
+    for item in plan.of("aws_s3_object"):
+        if len(item.get("tags_all") or {}) > 10:
+            yield item["key"]
 
 
 @PLANNED.add(

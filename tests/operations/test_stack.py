@@ -289,6 +289,7 @@ def resources(checkout: Checkout) -> dict[str, list[str]]:
         "alarms": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
         "dashboards": ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
         "topics": ("sns", "list_topics", "Topics", "TopicArn"),
+        "buckets": ("s3", "list_buckets", "Buckets", "Name"),
     }
     found = {
         kind: [entry[name] for entry in getattr(checkout.aws(service), operation)()[member]]

@@ -13,7 +13,8 @@ resource "aws_lambda_function" "this" {
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
-  filename                       = var.artifact.path
+  s3_bucket                      = var.artifact.bucket
+  s3_key                         = var.artifact.key
   source_code_hash               = var.artifact.sha256
   handler                        = "handler.lambda_handler"
   runtime                        = var.runtime

@@ -14,8 +14,8 @@ variable "description" {
 }
 
 variable "artifact" {
-  type        = object({ path = string, sha256 = string })
-  description = "The function's zip: its path, and its SHA-256 in base64."
+  type        = object({ bucket = string, key = string, sha256 = string })
+  description = "The function's zip: where it lies in S3, and its SHA-256 in base64."
 }
 
 variable "layers" {

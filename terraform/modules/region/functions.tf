@@ -114,8 +114,9 @@ resource "aws_lambda_layer_version" "this" {
   for_each = toset(distinct(flatten(values(local.functions)[*].layers)))
 
   layer_name               = "${var.name}-${replace(each.key, "_", "-")}"
-  filename                 = var.artifacts["${each.key}.zip"].path
-  source_code_hash         = var.artifacts["${each.key}.zip"].sha256
+  s3_bucket                = module.artifact_store.files["${each.key}.zip"].bucket
+  s3_key                   = module.artifact_store.files["${each.key}.zip"].key
+  source_code_hash         = module.artifact_store.files["${each.key}.zip"].sha256
   compatible_runtimes      = [var.settings.functions.runtime]
   compatible_architectures = [var.settings.functions.architecture]
 
@@ -130,7 +131,7 @@ module "function" {
 
   name             = "${var.name}-${each.key}"
   description      = each.value.description
-  artifact         = var.artifacts["${each.key}.zip"]
+  artifact         = module.artifact_store.files["${each.key}.zip"]
   layers           = [for layer in each.value.layers : aws_lambda_layer_version.this[layer].arn]
   runtime          = var.settings.functions.runtime
   architecture     = var.settings.functions.architecture

@@ -64,3 +64,11 @@ module "observability" {
   subscribers = var.settings.alarms.subscribers
   kms_key_arn = var.settings.alarms.kms_key_arn
 }
+
+module "artifact_store" {
+  source = "../artifact_store"
+
+  name          = var.name
+  artifacts     = { for name, file in var.artifacts : name => file if endswith(name, ".zip") }
+  force_destroy = !var.settings.table.deletion_protection
+}

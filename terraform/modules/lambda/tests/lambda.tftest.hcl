@@ -19,7 +19,7 @@ mock_provider "aws" {
 variables {
   name         = "catalog-dev-items"
   description  = "Serve items"
-  artifact     = { path = "items.zip", sha256 = "c2hhMjU2" }
+  artifact     = { bucket = "catalog-dev-code", key = "items/1.zip", sha256 = "c2hhMjU2" }
   runtime      = "python3.13"
   architecture = "arm64"
   logs         = { level = "INFO", retention_days = 14 }
@@ -104,6 +104,13 @@ run "tracing_adds_the_rights_it_needs" {
   assert {
     condition     = contains(flatten(jsondecode(aws_iam_role_policy.this.policy).Statement[*].Action), "xray:PutTraceSegments")
     error_message = "the function could not send its traces"
+  }
+}
+
+run "the_code_comes_from_s3" {
+  assert {
+    condition     = aws_lambda_function.this.s3_bucket == "catalog-dev-code" && aws_lambda_function.this.s3_key == "items/1.zip" && aws_lambda_function.this.source_code_hash == "c2hhMjU2"
+    error_message = "the function is made from something else"
   }
 }
 

@@ -2,8 +2,14 @@ mock_provider "aws" {
   mock_data "aws_region" {
     defaults = { name = "eu-west-1" }
   }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
   mock_data "aws_partition" {
     defaults = { partition = "aws" }
+  }
+  mock_resource "aws_s3_bucket" {
+    defaults = { arn = "arn:aws:s3:::catalog-dev-code" }
   }
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/role" }
@@ -144,6 +150,14 @@ run "a_region_is_composed" {
   assert {
     condition     = toset(keys(output.api_keys.web)) == toset(["1"]) && toset(keys(output.usage_plans)) == toset(["basic"])
     error_message = "clients have other keys"
+  }
+  assert {
+    condition     = toset(keys(module.artifact_store.files)) == toset([for name in keys(var.artifacts) : name if endswith(name, ".zip")])
+    error_message = "other files are uploaded than Lambda needs: ${jsonencode(keys(module.artifact_store.files))}"
+  }
+  assert {
+    condition     = aws_lambda_layer_version.this["catalog"].s3_key == module.artifact_store.files["catalog.zip"].key
+    error_message = "the layer is made from something else"
   }
 }
 
