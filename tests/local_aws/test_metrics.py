@@ -33,6 +33,27 @@ def extracts_embedded_metrics(stack: Stack) -> None:
     eventually(counted, seconds=2)
 
 
+def counts_filtered_events(stack: Stack) -> None:
+    put_metric_filter(stack, "access", '{ $.status = "403" }', "Refused")
+    before = stack.metric("filters", "Refused", "Sum") or 0
+    stack.request()
+    stack.request(headers={"x-api-key": ""})
+
+    def counted() -> bool:
+        return stack.metric("filters", "Refused", "Sum") == before + 1
+
+    eventually(counted, seconds=2)
+
+
+def put_metric_filter(stack: Stack, group: str, pattern: str, metric: str) -> None:
+    """Have the events of a log group that match counted, and zero where none does."""
+    counted: Any = {"metricName": metric, "metricNamespace": "filters", "metricValue": "1"}
+    stack.logs.put_metric_filter(
+        logGroupName=group, filterName=metric, filterPattern=pattern,
+        metricTransformations=[{**counted, "defaultValue": 0}],
+    )  # fmt: skip
+
+
 def computes(stack: Stack) -> None:
     stack.cloudwatch.put_metric_data(
         Namespace="math",
@@ -90,6 +111,40 @@ def test_embedded_metrics_are_extracted_from_logs(stack: Stack) -> None:
     extracts_embedded_metrics(stack)
 
 
+def test_events_that_match_a_metric_filter_are_counted(stack: Stack) -> None:
+    counts_filtered_events(stack)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message", "counted"),
+    [
+        ('{ $.status = "429" }', '{"status": "429"}', 1),
+        ('{ $.status = "429" }', '{"status": 429}', 0),
+        ("{ $.status = 429 }", '{"status": 429}', 1),
+        ('{ $.error.code = "Late" }', '{"error": {"code": "Late"}}', 1),
+        ('{ $.error.code = "Late" }', '{"error": "Late"}', 0),
+        ('{ $.status = "429" }', "429", 0),
+        ('{ $.status != "429" }', '{"status": "200"}', 0),
+        ("refused", "a request was refused", 1),
+        ("refused", "a request was answered", 0),
+    ],
+)
+def test_a_metric_filter_has_a_pattern(
+    stack: Stack, pattern: str, message: str, counted: int
+) -> None:
+    group = f"filtered-{time.time_ns()}"
+    stack.logs.create_log_group(logGroupName=group)
+    stack.logs.create_log_stream(logGroupName=group, logStreamName="s")
+    put_metric_filter(stack, group, pattern, group)
+
+    now = int(time.time() * 1000)
+    stack.logs.put_log_events(
+        logGroupName=group, logStreamName="s", logEvents=[{"timestamp": now, "message": message}]
+    )
+
+    assert stack.metric("filters", group, "Sum") == counted
+
+
 def test_metric_math_is_evaluated(stack: Stack) -> None:
     computes(stack)
 
@@ -100,6 +155,7 @@ def test_metric_math_is_evaluated(stack: Stack) -> None:
         ("gateway_metrics", counts_requests),
         ("lambda_metrics", counts_invocations),
         ("embedded_metrics", extracts_embedded_metrics),
+        ("metric_filters", counts_filtered_events),
         ("metric_math", computes),
     ],
 )

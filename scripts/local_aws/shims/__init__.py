@@ -22,6 +22,7 @@ SHIMS = (
     "gateway_metrics",
     "lambda_metrics",
     "embedded_metrics",
+    "metric_filters",
     "metric_math",
     "alarm_evaluation",
     "alarm_fields",
