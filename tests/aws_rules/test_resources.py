@@ -412,6 +412,21 @@ def _metric_queries(plan: Resources) -> Iterator[str]:
 
 
 @PLANNED.add(
+    "a metric filter has a default only without dimensions",
+    lambda plan: [
+        transformation.update(dimensions={"client": "$.apiKeyId"})
+        for metric_filter in plan.of("aws_cloudwatch_log_metric_filter")
+        for transformation in metric_filter["metric_transformation"]
+    ],
+)
+def _metric_filters(plan: Resources) -> Iterator[str]:
+    for metric_filter in plan.of("aws_cloudwatch_log_metric_filter"):
+        for transformation in metric_filter["metric_transformation"]:
+            if transformation.get("default_value") and transformation.get("dimensions"):
+                yield metric_filter["name"]
+
+
+@PLANNED.add(
     "missing data are treated in one of four ways",
     change("aws_cloudwatch_metric_alarm", treat_missing_data="ok"),
 )

@@ -13,13 +13,17 @@ from tests.deployed.conftest import AwsClient, CreateItem, Json
 from tests.local_aws.stack import eventually
 
 NAMESPACE = "catalog-local"
-# All but the last are AWS's own, which the local AWS does not make; that one needs a fault.
+# AWS's own, which the local AWS does not make; and what takes a fault, a user, or a caller out of
+# bounds.
 NOT_MADE_HERE = {
     ("AWS/Lambda", "ConcurrentExecutions"),
     ("AWS/DynamoDB", "ConsumedReadCapacityUnits"),
     ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"),
     ("AWS/DynamoDB", "ThrottledRequests"),
     (NAMESPACE, "ServerError"),
+    (NAMESPACE, "SignedIn"),
+    (NAMESPACE, "FailedLogin"),
+    (NAMESPACE, "RateLimited"),
 }
 ReadLog = Callable[[str, str], list[Json]]
 
@@ -120,6 +124,19 @@ def test_a_refused_request_is_counted_as_a_handled_error(
     eventually(lambda: total(aws, NAMESPACE, "HandledError", service="items") > before, seconds=5)
 
 
+def test_a_request_refused_for_its_number_is_counted(
+    aws: AwsClient, client: httpx.Client, outputs: Json
+) -> None:
+    before = total(aws, NAMESPACE, "RequestsRefused")
+    key = {"x-api-key": outputs["api_keys"]["limited"]["1"]}
+
+    answers = [client.get("/items", headers=key) for _ in range(8)]
+
+    refused = sum(answer.status_code == 429 for answer in answers)
+    assert refused > 0
+    eventually(lambda: total(aws, NAMESPACE, "RequestsRefused") >= before + refused, seconds=5)
+
+
 @pytest.fixture
 def traffic(client: httpx.Client, create: CreateItem) -> None:
     """Requests that make every metric that the functions and the gateway can make."""
@@ -205,8 +222,9 @@ def test_every_alarm_publishes_to_the_topic(aws: AwsClient, outputs: Json) -> No
         for fault in ("errors", "throttles", "duration")
     ]
     stack = ["api-server-errors", "api-latency-p99", "table-throttled-requests"]
+    callers = ["failed-logins", "refused-requests", "limiter-failures"]
 
-    assert {*functions, *stack} <= names
+    assert {*functions, *stack, *callers} <= names
     for alarm in alarms:
         assert [arn.rpartition(":")[2] for arn in alarm["AlarmActions"]] == ["catalog-local-alarms"]
 

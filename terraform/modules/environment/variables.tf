@@ -162,6 +162,9 @@ variable "settings" {
       function_timeout_percent = optional(number, 80)
       table_throttled_requests = optional(number, 10)
       table_system_errors      = optional(number, 5)
+      failed_logins            = optional(number, 50)
+      refused_requests         = optional(number, 500)
+      limiter_failures         = optional(number, 1)
       subscribers = optional(map(object({
         protocol = string
         endpoint = string
@@ -293,7 +296,7 @@ variable "settings" {
 
   validation {
     condition = alltrue([
-      for threshold in [var.settings.alarms.latency_p99_ms, var.settings.alarms.function_errors, var.settings.alarms.function_throttles, var.settings.alarms.table_throttled_requests, var.settings.alarms.table_system_errors] :
+      for threshold in [var.settings.alarms.latency_p99_ms, var.settings.alarms.function_errors, var.settings.alarms.function_throttles, var.settings.alarms.table_throttled_requests, var.settings.alarms.table_system_errors, var.settings.alarms.failed_logins, var.settings.alarms.refused_requests, var.settings.alarms.limiter_failures] :
       threshold >= 1
     ])
     error_message = "Thresholds in alarms must be at least 1: ${jsonencode({ for name, value in var.settings.alarms : name => value if !contains(["subscribers", "kms_key_arn"], name) })}."

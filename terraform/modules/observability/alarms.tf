@@ -47,6 +47,25 @@ locals {
     }
   ]...)
 
+  # What many at once mean: passwords are guessed, or a client takes more than its share.
+  caller_alarms = {
+    failed-logins = {
+      description = "${var.thresholds.failed_logins} sign-ins or more failed"
+      metric      = "FailedLogin"
+      dimensions  = { service = "auth" }
+      threshold   = var.thresholds.failed_logins
+    }
+    refused-requests = {
+      description = "${var.thresholds.refused_requests} requests or more were refused with 429"
+      metric      = local.refused.name
+      dimensions  = {}
+      threshold   = var.thresholds.refused_requests
+    }
+  }
+
+  # The functions that count what each caller takes.
+  limited_functions = ["auth", "items", "usage"]
+
   # These metrics exist per operation only.
   table_operations = ["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"]
   table_alarms = {
@@ -99,6 +118,56 @@ resource "aws_cloudwatch_metric_alarm" "function" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.this.arn]
   ok_actions          = [aws_sns_topic.this.arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "caller" {
+  for_each = local.caller_alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = var.name
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = each.value.threshold
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.this.arn]
+  ok_actions          = [aws_sns_topic.this.arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "limiter" {
+  alarm_name          = "${var.name}-limiter-failures"
+  alarm_description   = "The limits of callers could not be held ${var.thresholds.limiter_failures} times or more"
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = var.thresholds.limiter_failures
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.this.arn]
+  ok_actions          = [aws_sns_topic.this.arn]
+
+  metric_query {
+    id          = "total"
+    expression  = "SUM(METRICS())"
+    label       = "LimiterFailed"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = local.limited_functions
+    content {
+      id = metric_query.value
+      metric {
+        namespace   = var.name
+        metric_name = "LimiterFailed"
+        period      = 300
+        stat        = "Sum"
+        dimensions  = { service = metric_query.value }
+      }
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "table" {

@@ -73,6 +73,21 @@ locals {
       ]
     },
     {
+      title = "Sign-ins"
+      stat  = "Sum"
+      metrics = [
+        for metric, label in { SignedIn = "signed in", FailedLogin = "failed" } : [var.name, metric, "service", "auth", { label = label }]
+      ]
+    },
+    {
+      title = "Requests refused with 429"
+      stat  = "Sum"
+      metrics = concat(
+        [[local.refused.namespace, local.refused.name, { label = "all" }]],
+        [for short in local.limited_functions : [var.name, "RateLimited", "service", short, { label = "by ${short}" }]],
+      )
+    },
+    {
       title = "Errors answered by the functions"
       stat  = "Sum"
       metrics = flatten([
@@ -86,6 +101,8 @@ locals {
   alarm_arns = concat(
     values(aws_cloudwatch_metric_alarm.api)[*].arn,
     values(aws_cloudwatch_metric_alarm.function)[*].arn,
+    values(aws_cloudwatch_metric_alarm.caller)[*].arn,
+    [aws_cloudwatch_metric_alarm.limiter.arn],
     values(aws_cloudwatch_metric_alarm.table)[*].arn,
   )
 }

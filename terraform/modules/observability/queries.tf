@@ -27,6 +27,23 @@ locals {
         | sort requests desc
       QUERY
     }
+    # Without an error the function has refused, else API Gateway.
+    refusals-by-client = {
+      logs  = [var.api.access_log_group]
+      query = <<-QUERY
+        filter status = "429"
+        | stats count(*) as requests by apiKeyId, error, method, resourcePath
+        | sort requests desc
+      QUERY
+    }
+    failed-logins = {
+      logs  = local.function_logs
+      query = <<-QUERY
+        filter message = "request" and service = "auth" and status = 401
+        | stats count(*) as requests by bin(5m), client, route
+        | sort requests desc
+      QUERY
+    }
     function-errors = {
       logs  = local.function_logs
       query = <<-QUERY

@@ -36,6 +36,9 @@ variable "thresholds" {
     function_timeout_percent = number
     table_throttled_requests = number
     table_system_errors      = number
+    failed_logins            = number
+    refused_requests         = number
+    limiter_failures         = number
   })
 
   validation {

@@ -243,6 +243,14 @@ run "half_an_owner_shard_is_refused" {
   expect_failures = [var.settings]
 }
 
+run "an_alarm_that_always_rings_is_refused" {
+  command = plan
+  variables {
+    settings = { alarms = { failed_logins = 0 } }
+  }
+  expect_failures = [var.settings]
+}
+
 run "a_subscriber_by_fax_is_refused" {
   command = plan
   variables {

@@ -23,6 +23,9 @@ variables {
     function_timeout_percent = 80
     table_throttled_requests = 10
     table_system_errors      = 5
+    failed_logins            = 50
+    refused_requests         = 500
+    limiter_failures         = 1
   }
   subscribers = { team = { protocol = "email", endpoint = "team@example.com" } }
 }
@@ -30,7 +33,10 @@ variables {
 run "every_alarm_reaches_the_subscribers" {
   assert {
     condition = alltrue([
-      for alarm in concat(values(aws_cloudwatch_metric_alarm.api), values(aws_cloudwatch_metric_alarm.function), values(aws_cloudwatch_metric_alarm.table)) :
+      for alarm in concat(
+        values(aws_cloudwatch_metric_alarm.api), values(aws_cloudwatch_metric_alarm.function), values(aws_cloudwatch_metric_alarm.table),
+        values(aws_cloudwatch_metric_alarm.caller), [aws_cloudwatch_metric_alarm.limiter],
+      ) :
       contains(alarm.alarm_actions, aws_sns_topic.this.arn) && contains(alarm.ok_actions, aws_sns_topic.this.arn) && alarm.treat_missing_data == "notBreaching"
     ])
     error_message = "an alarm rings where nobody hears it, or without traffic"
@@ -74,6 +80,43 @@ run "throttles_of_the_table_are_summed_over_its_operations" {
   }
 }
 
+run "refusals_of_the_gateway_and_of_functions_are_counted_together" {
+  assert {
+    condition     = aws_cloudwatch_log_metric_filter.refused.log_group_name == "/aws/apigateway/catalog-dev" && aws_cloudwatch_log_metric_filter.refused.pattern == "{ $.status = \"429\" }"
+    error_message = "a refused request is not counted: ${aws_cloudwatch_log_metric_filter.refused.pattern}"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.caller["refused-requests"].namespace == "catalog-dev" && aws_cloudwatch_metric_alarm.caller["refused-requests"].metric_name == "RequestsRefused" && aws_cloudwatch_metric_alarm.caller["refused-requests"].threshold == 500
+    error_message = "the alarm does not ring at 500 refused requests"
+  }
+}
+
+run "guessing_passwords_rings" {
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.caller["failed-logins"].metric_name == "FailedLogin" && aws_cloudwatch_metric_alarm.caller["failed-logins"].dimensions == tomap({ service = "auth" }) && aws_cloudwatch_metric_alarm.caller["failed-logins"].threshold == 50
+    error_message = "the alarm does not ring at 50 failed sign-ins"
+  }
+}
+
+run "failures_of_the_limiter_are_summed_over_the_functions_that_have_one" {
+  assert {
+    condition = toset(flatten([
+      for query in aws_cloudwatch_metric_alarm.limiter.metric_query : [for metric in query.metric : "${metric.metric_name} ${metric.dimensions.service}"]
+    ])) == toset(["LimiterFailed auth", "LimiterFailed items", "LimiterFailed usage"])
+    error_message = "a function is not watched"
+  }
+}
+
+run "the_dashboard_shows_who_comes_and_who_is_refused" {
+  assert {
+    condition = alltrue([
+      for metric in ["\"SignedIn\",\"service\",\"auth\"", "\"FailedLogin\",\"service\",\"auth\"", "\"RequestsRefused\"", "\"RateLimited\",\"service\",\"usage\""] :
+      strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "[\"catalog-dev\",${metric}")
+    ])
+    error_message = "a graph is missing"
+  }
+}
+
 run "the_dashboard_shows_what_the_business_does" {
   assert {
     condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "[\"catalog-dev\",\"ItemCreated\",\"service\",\"items\"")
@@ -107,6 +150,9 @@ run "a_threshold_of_nothing_is_refused" {
       function_timeout_percent = 80
       table_throttled_requests = 10
       table_system_errors      = 5
+      failed_logins            = 50
+      refused_requests         = 500
+      limiter_failures         = 1
     }
   }
   expect_failures = [var.thresholds]
