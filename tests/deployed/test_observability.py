@@ -189,7 +189,8 @@ def test_the_dashboard_shows_nothing_but_metrics_of_this_stack(
 
     assert len(here) > 15
     eventually(lambda: {identity(*metric) for metric in here} <= existing(), seconds=5)
-    names = {outputs["table_name"], *outputs["function_names"], *outputs["function_names"].values()}
+    tables = {outputs["table_name"], f"{outputs['table_name']}-limits"}
+    names = {*tables, *outputs["function_names"], *outputs["function_names"].values()}
     for _, _, dimensions in there:
         assert names & set(dimensions.values()), dimensions
 

@@ -63,11 +63,12 @@ locals {
     }
   }
 
-  # The functions that count what each caller takes.
-  limited_functions = ["auth", "items", "usage"]
-
   # These metrics exist per operation only.
   table_operations = ["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"]
+  table_dimensions = merge(
+    { for operation in local.table_operations : lower(operation) => { TableName = var.table, Operation = operation } },
+    { limits = { TableName = var.limits_table, Operation = "UpdateItem" } },
+  )
   table_alarms = {
     throttled-requests = {
       description = "DynamoDB throttled ${var.thresholds.table_throttled_requests} requests or more"
@@ -156,7 +157,7 @@ resource "aws_cloudwatch_metric_alarm" "limiter" {
   }
 
   dynamic "metric_query" {
-    for_each = local.limited_functions
+    for_each = var.limited_functions
     content {
       id = metric_query.value
       metric {
@@ -190,15 +191,15 @@ resource "aws_cloudwatch_metric_alarm" "table" {
   }
 
   dynamic "metric_query" {
-    for_each = local.table_operations
+    for_each = local.table_dimensions
     content {
-      id = lower(metric_query.value)
+      id = metric_query.key
       metric {
         namespace   = "AWS/DynamoDB"
         metric_name = each.value.metric
         period      = 300
         stat        = "Sum"
-        dimensions  = { TableName = var.table, Operation = metric_query.value }
+        dimensions  = metric_query.value
       }
     }
   }

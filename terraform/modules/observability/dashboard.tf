@@ -50,19 +50,20 @@ locals {
       metrics = [for short, name in local.function_names : ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", name, { label = short }]]
     },
     {
-      title = "Capacity units of the table"
+      title = "Capacity units of the tables"
       stat  = "Sum"
       metrics = [
-        for metric in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] :
-        ["AWS/DynamoDB", metric, "TableName", var.table, { label = metric }]
+        ["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", var.table, { label = "read" }],
+        ["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", var.table, { label = "written" }],
+        ["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", var.limits_table, { label = "written to the limits" }],
       ]
     },
     {
-      title = "Throttled requests of the table"
+      title = "Throttled requests of the tables"
       stat  = "Sum"
       metrics = [
-        for operation in local.table_operations :
-        ["AWS/DynamoDB", "ThrottledRequests", "TableName", var.table, "Operation", operation, { label = operation }]
+        for dimensions in values(local.table_dimensions) :
+        ["AWS/DynamoDB", "ThrottledRequests", "TableName", dimensions.TableName, "Operation", dimensions.Operation, { label = "${dimensions.TableName} ${dimensions.Operation}" }]
       ]
     },
     {
@@ -84,7 +85,7 @@ locals {
       stat  = "Sum"
       metrics = concat(
         [[local.refused.namespace, local.refused.name, { label = "all" }]],
-        [for short in local.limited_functions : [var.name, "RateLimited", "service", short, { label = "by ${short}" }]],
+        [for short in var.limited_functions : [var.name, "RateLimited", "service", short, { label = "by ${short}" }]],
       )
     },
     {

@@ -26,6 +26,16 @@ variable "table" {
   description = "Name of the table."
 }
 
+variable "limits_table" {
+  type        = string
+  description = "Name of the table that the limits of callers are counted in."
+}
+
+variable "limited_functions" {
+  type        = list(string)
+  description = "Short names of the functions that count what each caller takes."
+}
+
 variable "thresholds" {
   description = "From where on an alarm rings: percentages of requests or of the function's time-out, milliseconds, or events in five minutes."
   type = object({

@@ -56,13 +56,15 @@ module "api" {
 module "observability" {
   source = "../observability"
 
-  name        = var.name
-  api         = module.api
-  functions   = module.function
-  table       = module.table.name
-  thresholds  = var.settings.alarms
-  subscribers = var.settings.alarms.subscribers
-  kms_key_arn = var.settings.alarms.kms_key_arn
+  name              = var.name
+  api               = module.api
+  functions         = module.function
+  table             = module.table.name
+  limits_table      = module.limits.name
+  limited_functions = keys(local.limiter)
+  thresholds        = var.settings.alarms
+  subscribers       = var.settings.alarms.subscribers
+  kms_key_arn       = var.settings.alarms.kms_key_arn
 }
 
 module "artifact_store" {

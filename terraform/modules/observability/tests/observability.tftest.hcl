@@ -11,6 +11,10 @@ variables {
   name  = "catalog-dev"
   api   = { name = "catalog-dev", stage = "v1", access_log_group = "/aws/apigateway/catalog-dev" }
   table = "catalog-dev"
+
+  limits_table      = "catalog-dev-limits"
+  limited_functions = ["auth", "items", "usage"]
+
   functions = {
     items  = { name = "catalog-dev-items", timeout_seconds = 10, log_group = "/aws/lambda/catalog-dev-items" }
     health = { name = "catalog-dev-health", timeout_seconds = 5, log_group = "/aws/lambda/catalog-dev-health" }
@@ -71,11 +75,11 @@ run "every_function_has_its_alarms" {
   }
 }
 
-run "throttles_of_the_table_are_summed_over_its_operations" {
+run "throttles_of_the_tables_are_summed_over_their_operations" {
   assert {
     condition = toset(flatten([
-      for query in aws_cloudwatch_metric_alarm.table["throttled-requests"].metric_query : [for metric in query.metric : metric.dimensions.Operation]
-    ])) == toset(["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"])
+      for query in aws_cloudwatch_metric_alarm.table["throttled-requests"].metric_query : [for metric in query.metric : "${metric.dimensions.TableName} ${metric.dimensions.Operation}"]
+    ])) == toset(concat([for operation in ["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"] : "catalog-dev ${operation}"], ["catalog-dev-limits UpdateItem"]))
     error_message = "an operation is not watched"
   }
 }
