@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from botocore import __version__ as botocore_version
 from botocore.config import Config
 from botocore.session import Session
 
@@ -18,6 +19,8 @@ CONFIG = Config(
     # The tests let botocore check every call (tests/unit/conftest.py). AWS checks them again, and
     # doing it a third time here is 4 % of what a creation takes.
     parameter_validation=False,
+    # What botocore would say in more words, and put together twice a request: 10 % of its work.
+    user_agent=f"Catalog Botocore/{botocore_version}",
     retries={"mode": "standard", "total_max_attempts": 3},
 )
 

@@ -160,6 +160,8 @@ def variables(
         "OWNER_SHARDS": "1",
         "STATUS_INDEX": "false",
         "CURSOR_SECRET": "0123456789abcdef0123456789abcdef",
+        "AUTHORIZATION": "api_key",
+        "USER_POOL_CLIENT_ID": "benchmark",
         "ENVIRONMENT": "benchmark",
         "CORS_ALLOW_ORIGINS": "*",
         "POWERTOOLS_SERVICE_NAME": "items",

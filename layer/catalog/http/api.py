@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +67,6 @@ class Api(APIGatewayRestResolver):
         headers = _ALWAYS | {"X-Request-Id": [self._request_id]}
         answer["multiValueHeaders"] = headers | answer.get("multiValueHeaders", {})
         self._log(event, answer, time.perf_counter() - started)
-        telemetry.publish()
         return answer
 
     def _answer(self, event: Event, context: LambdaContext) -> Answer:
@@ -87,7 +85,7 @@ class Api(APIGatewayRestResolver):
         problem = problems.of(error)
         telemetry.count("HandledError" if problem.status < 500 else "ServerError")
         if problem.status >= 500:
-            _log_fault(error, problem.status)
+            telemetry.fault("unavailable" if problem.status == 503 else "unexpected fault", error)
         return self._problem(problem)
 
     def _no_route(self, _: NoRouteError) -> Response[str]:
@@ -114,17 +112,14 @@ class Api(APIGatewayRestResolver):
         return Response(problem.status, "application/problem+json", body, headers=headers)
 
     def _log(self, event: Event, answer: Answer, seconds: float) -> None:
-        """One line a request. Neither payloads nor keys are ever in it."""
+        """One line a request, its metrics included. Neither payloads nor keys are ever in it."""
         context = _member(event, "requestContext")
-        telemetry.logger.info(
-            "request",
-            extra={
-                "route": f"{context.get('httpMethod')} {context.get('resourcePath')}",
-                "status": answer["statusCode"],
-                "latency_ms": round(seconds * 1000, 2),
-                "client": _member(context, "identity").get("apiKeyId"),
-                "cold_start": self._cold_start,
-            },
+        telemetry.request(
+            route=f"{context.get('httpMethod')} {context.get('resourcePath')}",
+            status=answer["statusCode"],
+            latency_ms=round(seconds * 1000, 2),
+            client=_member(context, "identity").get("apiKeyId"),
+            cold_start=self._cold_start,
         )
         self._cold_start = False
 
@@ -159,18 +154,3 @@ def _problem_answer(problem: Problem, request_id: str) -> Answer:
         "body": msgspec.json.encode(problem.body(request_id)).decode(),
         "isBase64Encoded": False,
     }
-
-
-def _log_fault(error: Exception, status: int) -> None:
-    """Where it happened, not with what: the text of an exception may quote a payload."""
-    cause = error.__cause__
-    response = getattr(error, "response", None) or getattr(cause, "response", None) or {}
-    telemetry.logger.error(
-        "unavailable" if status == 503 else "unexpected fault",
-        extra={
-            "error": f"{type(error).__module__}.{type(error).__qualname__}",
-            "error_code": response.get("Error", {}).get("Code"),
-            "cause": type(cause).__qualname__ if cause else None,
-            "stack": traceback.format_tb(error.__traceback__)[-5:],
-        },
-    )

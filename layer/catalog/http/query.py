@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from catalog.http.event import Event
 from catalog.http.problems import bad_parameter
@@ -20,7 +22,7 @@ def read(event: Event, kind: type[S]) -> S:
 
     Raises a Problem for a parameter that is unknown, stands twice or has a wrong value.
     """
-    known = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    known = _fields(kind)
     parameters = event.get("multiValueQueryStringParameters") or {}
     values = {}
     for name, given in parameters.items():
@@ -31,6 +33,12 @@ def read(event: Event, kind: type[S]) -> S:
             raise bad_parameter(name, "Expected one value.")
         values[known[name].name] = _value(name, given[0], known[name].type)
     return kind(**values)
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    """The fields by their parameters' names. To look them up takes a tenth of a list."""
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _value(name: str, text: str, kind: Any) -> Any:
