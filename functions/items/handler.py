@@ -31,11 +31,12 @@ from catalog.items.model import (
 )
 from catalog.items.repository import ItemRepository
 from catalog.items.service import ItemService, rfc3339
+from catalog.limits import LimitSettings, limiter
 
 JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
 
 
-class ItemsSettings(settings.Settings, frozen=True, kw_only=True):
+class ItemsSettings(LimitSettings, frozen=True, kw_only=True):
     """What this function is told by its environment."""
 
     table_name: str
@@ -69,7 +70,7 @@ repository = ItemRepository(table, config.owner_shards, config.status_index)
 # Whom tokens must be for; None where a key is enough.
 audience = config.user_pool_client_id if config.authorization == "jwt_and_api_key" else None
 service = ItemService(repository, config.cursor_secret)
-api = Api(config.origins)
+api = Api(config.origins, limiter=limiter(config), costs={"GET /items": "list"}, audience=audience)
 
 
 @api.post("/items")

@@ -37,5 +37,14 @@ class IdempotencyKeyReusedError(CatalogError):
     """The idempotency key stands for another request."""
 
 
+class RateLimitedError(CatalogError):
+    """The caller's bucket of a cost class is empty."""
+
+    def __init__(self, policy: str, wait: int) -> None:
+        super().__init__(f"The limit {policy!r} is used up. Try again in {wait} s.")
+        self.policy = policy
+        self.wait = wait
+
+
 class UnavailableError(CatalogError):
     """A service behind the API is throttled, slow or gone; trying again later helps."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar, get_origin
 
 import msgspec
 
@@ -45,11 +45,16 @@ def load(kind: type[S], variables: Mapping[str, str] = os.environ) -> S:
         if names[field.name] not in variables:
             continue
         try:
-            values[field.name] = msgspec.convert(
-                variables[names[field.name]], field.type, strict=False
-            )
-        except msgspec.ValidationError as error:
+            values[field.name] = _value(variables[names[field.name]], field.type)
+        except msgspec.DecodeError as error:
             faults.append(f"{names[field.name]} is wrong: {error}")
     if faults:
         raise InvalidSettingsError("; ".join(faults))
     return kind(**values)
+
+
+def _value(text: str, kind: Any) -> Any:
+    """The value of a variable: a map is written in JSON, anything else as it is."""
+    if get_origin(kind) is dict:
+        return msgspec.json.decode(text, type=kind)
+    return msgspec.convert(text, kind, strict=False)

@@ -15,7 +15,7 @@ logger = Logger(
     utc=True,
     use_rfc3339=True,
     json_serializer=lambda line: _json(line),
-    json_deserializer=lambda message: message,  # none is JSON; else each is tried
+    json_deserializer=str,  # messages are text, which need not be tried as JSON
 )
 metrics = Metrics()
 

@@ -15,6 +15,7 @@ import zlib
 from typing import Any
 
 PAGE = 25
+COUNT_UPDATES = b"CountUpdates"  # asks the stub itself
 ROW: dict[str, Any] = {
     "id": {"S": "01JQ7Z3N5E8WXTB9V4KMR2C6HD"},
     "name": {"S": "Walnut desk"},
@@ -34,6 +35,8 @@ ROW: dict[str, Any] = {
 ANSWERS: dict[str, dict[str, Any]] = {
     "PutItem": {},
     "GetItem": {"Item": ROW},
+    # A bucket that is always full: what is measured is the limiter's work, not its refusals.
+    "UpdateItem": {"Attributes": {"id": {"S": "read#k1a2b3c4d5"}, "tat": {"N": "0"}}},
     "Query": {"Items": [ROW] * PAGE, "Count": PAGE, "ScannedCount": PAGE},
 }
 
@@ -59,6 +62,9 @@ RESPONSES = {operation.encode(): response(body) for operation, body in ANSWERS.i
 class DynamoDbStub(asyncio.Protocol):
     """One connection of a client."""
 
+    updates = 0
+    """How many updates all connections have brought."""
+
     def connection_made(self, transport: Any) -> None:
         """Note where answers go."""
         self._transport = transport
@@ -72,6 +78,10 @@ class DynamoDbStub(asyncio.Protocol):
             return
         self._received = b""  # a client waits for each answer: nothing follows
         operation = _header(head, b"X-Amz-Target").partition(b".")[2]
+        if operation == COUNT_UPDATES:
+            self._transport.write(response({"updates": DynamoDbStub.updates}))
+            return
+        DynamoDbStub.updates += operation == b"UpdateItem"
         self._transport.write(RESPONSES[operation])
 
 

@@ -7,6 +7,7 @@ import os
 import statistics
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,8 +18,17 @@ from benchmark import cold_start, dynamodb_stub, warm_worker
 from benchmark.contenders import EMPTY, Contender
 from benchmark.events import EVENTS
 
+Limits = dict[str, dict[str, object]]
 CALLS = 40  # of an operation, in a row
 WARM_UP_CALLS = 50
+LIMITER_CALLS = 200  # many times the largest lease
+LEASES = (1, 10, 25)
+# The defaults of an environment (terraform/modules/environment), as a function is told them.
+LIMITS: Limits = {
+    "read": {"rate": 50, "burst": 100, "lease": 25, "on_failure": "open"},
+    "list": {"rate": 10, "burst": 20, "lease": 5, "on_failure": "open"},
+    "write": {"rate": 20, "burst": 40, "lease": 10, "on_failure": "open"},
+}
 T = TypeVar("T")
 ISOLATED = [sys.executable, "-s", "-S", "-P"]  # nothing but what PYTHONPATH names is imported
 
@@ -35,6 +45,16 @@ class Result:
 
 
 Results = dict[str, Result]
+
+
+@dataclass
+class LimiterCost:
+    """What the limiter adds to a read: a number for each round."""
+
+    seconds: list[float] = field(default_factory=list)
+    """A request takes so long, on average: those that write are among them."""
+    writes: list[float] = field(default_factory=list)
+    """A request writes so often, on average."""
 
 
 def median_ratio(ours: list[float], theirs: list[float]) -> float:
@@ -80,6 +100,35 @@ def measure_warm(contenders: list[Contender], rounds: int, endpoint: str, result
                     result.peak_memory_kb = said["peak_memory_kb"]
 
 
+def measure_limiter(
+    limited: Contender, unlimited: Contender, rounds: int
+) -> dict[int | None, LimiterCost]:
+    """Measure a read without the limiter (None), and with leases of so many tokens."""
+    costs: dict[int | None, LimiterCost] = {lease: LimiterCost() for lease in (None, *LEASES)}
+    with dynamodb() as endpoint, ExitStack() as stack:
+        workers = []
+        for lease in costs:
+            contender = unlimited if lease is None else limited
+            limits = LIMITS | {"read": LIMITS["read"] | {"lease": lease}}
+            workers.append((lease, stack.enter_context(Worker(contender, endpoint, limits))))
+        for number in range(rounds + 1):
+            for lease, worker in rotated(workers, number):
+                before = updates(endpoint)
+                said = worker.call(EVENTS["get"], LIMITER_CALLS)
+                if number:
+                    costs[lease].seconds.append(statistics.mean(said["seconds"]))
+                    costs[lease].writes.append((updates(endpoint) - before) / LIMITER_CALLS)
+    return costs
+
+
+def updates(endpoint: str) -> int:
+    """How many updates the stub of DynamoDB has got."""
+    target = {"X-Amz-Target": f"Stub.{dynamodb_stub.COUNT_UPDATES.decode()}"}
+    request = urllib.request.Request(endpoint, b"{}", target)  # noqa: S310 - of the loopback
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return int(json.load(answer)["updates"])
+
+
 def rotated(things: list[T], number: int) -> list[T]:
     """Begin with another one each time."""
     start = number % len(things)
@@ -89,10 +138,10 @@ def rotated(things: list[T], number: int) -> list[T]:
 class Worker:
     """A process that has loaded a contender."""
 
-    def __init__(self, contender: Contender, endpoint: str) -> None:
+    def __init__(self, contender: Contender, endpoint: str, limits: Limits = LIMITS) -> None:
         process = subprocess.Popen(
             [*ISOLATED, warm_worker.__file__],
-            env=variables(contender, endpoint),
+            env=variables(contender, endpoint, limits=limits),
             cwd=contender.task,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -132,7 +181,7 @@ def dynamodb() -> Iterator[str]:
 
 
 def variables(
-    contender: Contender, endpoint: str, runtime_client: Path | None = None
+    contender: Contender, endpoint: str, runtime_client: Path | None = None, limits: Limits = LIMITS
 ) -> dict[str, str]:
     """Return the environment of a function, as Lambda and Terraform set it."""
     path = [contender.python_path, *([str(runtime_client)] if runtime_client else [])]
@@ -162,6 +211,8 @@ def variables(
         "CURSOR_SECRET": "0123456789abcdef0123456789abcdef",
         "AUTHORIZATION": "api_key",
         "USER_POOL_CLIENT_ID": "benchmark",
+        "LIMITS_TABLE_NAME": "limits",
+        "RATE_LIMITS": json.dumps(limits),
         "ENVIRONMENT": "benchmark",
         "CORS_ALLOW_ORIGINS": "*",
         "POWERTOOLS_SERVICE_NAME": "items",

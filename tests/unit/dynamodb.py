@@ -1,4 +1,4 @@
-"""The items table in memory, and the faults of the service in front of it."""
+"""The tables in memory, and the faults of the service in front of them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from moto import mock_aws
 from catalog import aws
 from catalog.dynamodb import Table
 
-NAME = "items"
+NAME, LIMITS = "items", "limits"
 INDEXES = {"by_owner": "ownerShard", "by_owner_status": "ownerStatusShard"}
 
 
 @contextlib.contextmanager
 def empty_table() -> Iterator[Table]:
-    """The table as terraform/modules/dynamodb declares it."""
+    """The items table as terraform/modules/dynamodb declares it, and the limits beside it."""
     with mock_aws():
         client: Any = aws.client("dynamodb")
         client.create_table(
@@ -42,6 +42,12 @@ def empty_table() -> Iterator[Table]:
                 for index, partition_key in INDEXES.items()
             ],
         )
+        client.create_table(
+            TableName=LIMITS,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        )
         yield Table(client, NAME)
 
 
@@ -49,17 +55,23 @@ Hook = Callable[..., Any]
 
 
 @contextlib.contextmanager
-def before(operation: str, hook: Hook) -> Iterator[mock.Mock]:
+def before(operation: str, hook: Hook, table: str = NAME) -> Iterator[mock.Mock]:
     """Have a hook called before each call of an operation: `*`, or a name such as `PutItem`.
 
-    What it raises the call raises; what it returns is the answer, unless it is None.
+    What it raises the call raises; what it returns is the answer, unless it is None. Calls to other
+    tables go on undisturbed.
     """
-    observed = mock.Mock(side_effect=lambda **event: hook(**event))
+    hooked = mock.Mock(side_effect=lambda **event: hook(**event))
+    named = f'"TableName": "{table}"'.encode()
+
+    def observed(**event: Any) -> Any:
+        return hooked(**event) if named in event["params"]["body"] else None
+
     events = aws.client("dynamodb").meta.events
     name = f"before-call.dynamodb.{operation}" if operation != "*" else "before-call.dynamodb"
     events.register_first(name, observed)
     try:
-        yield observed
+        yield hooked
     finally:
         events.unregister(name, observed)
 

@@ -24,6 +24,7 @@ CURSOR_SECRET = "canary-secret-7a1e7bd0c4f94c0f9e1a"  # noqa: S105 - of the test
 PAYLOAD = "canary-payload"
 USER, OTHER_USER = "0e5c4e1a-user", "7b21d9f3-other"
 POOL_CLIENT = "client-of-the-pool"
+COST_CLASSES = ("read", "list", "write", "auth", "username", "usage")
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -40,6 +41,11 @@ ENVIRONMENT = {
     "OWNER_SHARDS": "2",
     "STATUS_INDEX": "true",
     "CURSOR_SECRET": CURSOR_SECRET,
+    "LIMITS_TABLE_NAME": "limits",
+    # More than any test asks for.
+    "RATE_LIMITS": json.dumps(
+        {name: {"rate": 1000, "burst": 100_000, "lease": 1000} for name in COST_CLASSES}
+    ),
     "AUTHORIZATION": "jwt_and_api_key",
     "USER_POOL_CLIENT_ID": POOL_CLIENT,
 }

@@ -143,7 +143,15 @@ def test_rows_put_together_are_put_all_or_none(table: Table) -> None:
     assert table.get({"id": "2"}) is None
 
 
-def test_a_throttled_call_is_tried_three_times(table: Table) -> None:
+def test_two_calls_that_get_no_answer_fit_into_the_function_s_timeout() -> None:
+    timeout, pause = 10, 1  # seconds: the functions' default; the longest between two tries
+
+    one_call = aws.TRIES * (aws.CONNECT_TIMEOUT + aws.READ_TIMEOUT) + (aws.TRIES - 1) * pause
+
+    assert 2 * one_call < timeout
+
+
+def test_a_throttled_call_is_tried_twice(table: Table) -> None:
     tries = []
     events: Any = aws.client("dynamodb").meta.events
 
@@ -158,7 +166,7 @@ def test_a_throttled_call_is_tried_three_times(table: Table) -> None:
     finally:
         events.unregister("before-send.dynamodb.GetItem", throttle)
 
-    assert len(tries) == 3
+    assert len(tries) == aws.TRIES == 2
 
 
 def _response(status: int, content: bytes) -> AWSResponse:

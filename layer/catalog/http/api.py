@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,13 +11,15 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConf
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
 
 from catalog import telemetry
+from catalog.http import caller, problems, rate_limit
 from catalog.http import event as events
-from catalog.http import problems
 from catalog.http.event import Event
 from catalog.http.problems import Problem
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from catalog.limits import Limiter
 
 Answer = dict[str, Any]
 
@@ -33,6 +35,8 @@ _CORS_RESPONSE_HEADERS = [
     "ETag",
     "Idempotency-Replayed",
     "Location",
+    "RateLimit",
+    "RateLimit-Policy",
     "Retry-After",
     "X-Request-Id",
 ]
@@ -51,10 +55,31 @@ class Api(APIGatewayRestResolver):
     Every failure becomes a problem; HEAD is answered where GET is; other methods are 405.
     """
 
-    def __init__(self, origins: Iterable[str]) -> None:
+    def __init__(
+        self,
+        origins: Iterable[str],
+        limiter: Limiter | None = None,
+        costs: Mapping[str, str] | None = None,
+        audience: str | None = None,
+    ) -> None:
+        """Without a limiter, callers are not limited.
+
+        Arguments:
+            origins: whose pages may read answers; `*` for all.
+            limiter: takes a token from the caller before a request reaches its route.
+            costs: route, such as `GET /items`, or `*` → its cost class. Else GET is a `read` and
+                all other methods are a `write`.
+            audience: whom users' tokens must be for, where users and not clients are limited.
+
+        """
         super().__init__(cors=_cors(list(origins)))
+        self._limiter = limiter
+        self._costs = costs or {}
+        self._audience = audience
         self._cold_start = True
         self._request_id = ""
+        if limiter:
+            self.use([_take_token])
         self.not_found(self._no_route)
         self.exception_handler(Exception)(self._failed)
 
@@ -63,8 +88,12 @@ class Api(APIGatewayRestResolver):
         started = time.perf_counter()
         self._request_id = _request_id(event, context)  # one at a time, as Lambda has it
         telemetry.logger.append_keys(request_id=self._request_id)
+        if self._limiter:
+            self._limiter.standings.clear()
         answer = self._answer(event, context)
         headers = _ALWAYS | {"X-Request-Id": [self._request_id]}
+        if self._limiter:
+            headers |= rate_limit.fields(self._limiter.standings)
         answer["multiValueHeaders"] = headers | answer.get("multiValueHeaders", {})
         self._log(event, answer, time.perf_counter() - started)
         return answer
@@ -80,6 +109,13 @@ class Api(APIGatewayRestResolver):
         if request["httpMethod"] != "HEAD":
             return self.resolve(request, context)
         return self.resolve(request | {"httpMethod": "GET"}, context) | {"body": ""}
+
+    def take_token(self) -> None:
+        """Have the caller pay for the request. A browser's preflight is free."""
+        event = self.current_event.raw_event
+        if self._limiter and event["httpMethod"] != "OPTIONS":
+            cost = rate_limit.cost_class(self._costs, event["httpMethod"], event.get("resource"))
+            self._limiter.take(cost, caller.of(event, self._audience).principal)
 
     def _failed(self, error: Exception) -> Response[str]:
         problem = problems.of(error)
@@ -122,6 +158,12 @@ class Api(APIGatewayRestResolver):
             cold_start=self._cold_start,
         )
         self._cold_start = False
+
+
+def _take_token(api: Api, route: Callable[[Api], Response[str]]) -> Response[str]:
+    """A function of the router's, which inspects those once; a method at each request."""
+    api.take_token()
+    return route(api)
 
 
 def _cors(origins: list[str]) -> CORSConfig | None:

@@ -8,6 +8,9 @@ from typing import Any
 from catalog import errors
 from catalog.items.cursor import InvalidCursorError
 
+# draft-ietf-httpapi-ratelimit-headers-11, 5.1
+_IANA_TYPES = {"quota-exceeded": "https://iana.org/assignments/http-problem-types#quota-exceeded"}
+
 
 class Problem(Exception):  # noqa: N818 - the RFC's word
     """An answer that is an error. `errors` says where in the request, field by field."""
@@ -21,22 +24,23 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         *,
         errors: list[dict[str, str]] | None = None,
         headers: dict[str, str] | None = None,
+        violated_policies: list[str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.headers = headers or {}
         self._members: dict[str, Any] = {
-            "type": f"urn:catalog:problem:{slug}",
+            "type": _IANA_TYPES.get(slug, f"urn:catalog:problem:{slug}"),
             "title": title,
             "status": status,
             "detail": detail,
         }
-        self._errors = errors
+        self._more = {"errors": errors, "violated-policies": violated_policies}
 
     def body(self, request_id: str) -> dict[str, Any]:
         """The members of the problem."""
-        listed = {"errors": self._errors} if self._errors else {}
-        members = self._members | {"requestId": request_id} | listed
+        more = {name: value for name, value in self._more.items() if value}
+        members = self._members | {"requestId": request_id} | more
         return _encodable(members)  # type: ignore[no-any-return]
 
 
@@ -98,6 +102,17 @@ def _unprocessable(error: errors.UnprocessableError) -> Problem:
     return Problem(422, "invalid-result", "Unprocessable content", detail, errors=where)
 
 
+def _rate_limited(error: errors.RateLimitedError) -> Problem:
+    return Problem(
+        429,
+        "quota-exceeded",
+        "Request cannot be satisfied as assigned quota has been exceeded",
+        str(error),
+        headers={"Retry-After": str(error.wait)},
+        violated_policies=[error.policy],
+    )
+
+
 def _unavailable(error: errors.UnavailableError) -> Problem:
     detail = f"{error} Wait as Retry-After says."
     return Problem(503, "unavailable", "Service unavailable", detail, headers=_RETRY_AFTER)
@@ -114,6 +129,7 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     errors.IdempotencyKeyReusedError: lambda error: Problem(
         422, "idempotency-key-reused", "Idempotency key reused", str(error)
     ),
+    errors.RateLimitedError: _rate_limited,
     errors.UnavailableError: _unavailable,
     InvalidCursorError: lambda _: bad_parameter(
         "cursor", "Expected the nextCursor of a page with the same filters and order."
