@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -63,6 +64,25 @@ def keeps_the_name_of_a_method(stack: Stack) -> None:
         assert (kept["throttlingRateLimit"], kept["throttlingBurstLimit"]) == (7, 3)
     finally:
         settle(stack, op="remove")
+
+
+def says_what_a_key_has_used(stack: Stack) -> None:
+    quota: Any = {"limit": 5, "period": "DAY"}
+    other = stack.apigateway.create_usage_plan(name="of nobody", quota=quota)["id"]
+    today = datetime.now(UTC).date()
+
+    def days(plan: str) -> list[list[int]]:
+        usage = stack.apigateway.get_usage(
+            usagePlanId=plan, keyId=stack.key_id,
+            startDate=str(today - timedelta(days=1)), endDate=str(today),
+        )  # fmt: skip
+        return [list(day) for day in usage["items"][stack.key_id]]
+
+    (yesterday, before), _, (_, after) = days(stack.plan_id), stack.request(), days(stack.plan_id)
+    assert (yesterday[0], after[0]) == (0, before[0] + 1)
+    assert days(other) == [[0, 5], [0, 5]]
+    plans = stack.apigateway.get_usage_plans(keyId=stack.key_id)["items"]
+    assert [plan["id"] for plan in plans] == [stack.plan_id]
 
 
 def query_protocol(stack: Stack, action: str, **parameters: str) -> str:
@@ -219,6 +239,10 @@ def test_a_stage_leaves_a_usage_plan(stack: Stack) -> None:
     assert not changed["quota"]
 
 
+def test_a_key_s_use_is_told_by_its_plan_and_day(stack: Stack) -> None:
+    says_what_a_key_has_used(stack)
+
+
 def test_an_alarm_is_described_with_every_field(stack: Stack) -> None:
     describes_every_field(stack)
 
@@ -276,6 +300,7 @@ def test_an_alarm_goes_off_by_metrics_that_aws_makes(stack: Stack) -> None:
         ("generated_api_keys", generates_a_key),
         ("usage_plan_updates", keeps_numbers),
         ("method_settings", keeps_the_name_of_a_method),
+        ("usage_figures", says_what_a_key_has_used),
         ("alarm_fields", describes_every_field),
         ("query_definitions", saves_a_query),
         ("alarm_evaluation", heeds_dimensions),

@@ -35,7 +35,7 @@ print(json.dumps({"modules": modules, "enabled": gc.isenabled(), "frozen": gc.ge
 """
 
 
-@pytest.fixture(scope="module", params=["items", "health", "docs"])
+@pytest.fixture(scope="module", params=["items", "health", "docs", "usage"])
 def started(request: pytest.FixtureRequest) -> dict[str, object]:
     """What is there in a fresh interpreter once a function is loaded."""
     handler = PROJECT / "functions" / request.param / "handler.py"

@@ -30,6 +30,7 @@ SHIMS = (
     "method_settings",
     "refresh_token_rotation",
     "usage_plan_updates",
+    "usage_figures",
     "generated_api_keys",
     "isolated_functions",
     "prompt_answers",
