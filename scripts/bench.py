@@ -3,7 +3,8 @@
     python scripts/bench.py [--rounds N] [--write]
 
 Cold starts under Lambda's own runtime client, warm requests, memory and sizes; all contenders on
-this interpreter, in turns. `--write` puts the table into docs/benchmarks.md.
+this interpreter, in turns; then what the rate limiter adds to a request. `--write` puts the
+tables into docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 from rich.console import Console
 
 from benchmark import contenders, report
-from benchmark.measure import measure
+from benchmark.measure import measure, measure_limiter
 
 ROUNDS = 21  # an odd number: the median is one of them
 
@@ -33,8 +34,12 @@ def main() -> None:
     results = measure(packed, client, arguments.rounds)
     text = report.markdown(packed, results, arguments.rounds)
     console.print(text, markup=False)
+    costs = measure_limiter(packed[0], contenders.without_limiter(packed[0]), arguments.rounds)
+    limiter = report.limiter(costs, arguments.rounds)
+    console.print(limiter, markup=False)
     if arguments.write:
         report.write("bench", text)
+        report.write("limiter", limiter)
 
 
 if __name__ == "__main__":

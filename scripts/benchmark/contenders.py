@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import build
-from artifacts import archive, bytecode, read_tree, write_tree
+from artifacts import BuildError, archive, bytecode, read_tree, write_tree
 from artifacts import target as targets
 
 SOURCES = build.PROJECT / "tests" / "benchmarks" / "contenders"
@@ -75,6 +75,19 @@ def pack_catalog() -> Contender:
     write_tree(root / "task", archive.unpack(zips[0]))
     write_tree(root / "opt", archive.unpack(zips[1]))
     return Contender(CATALOG, root / "task", root / "opt" / "python", sum(map(len, zips)))
+
+
+def without_limiter(catalog: Contender) -> Contender:
+    """The same function with nobody limited, to see what the limiter adds."""
+    task = PACKED / "catalog_unlimited"
+    shutil.rmtree(task, ignore_errors=True)
+    handler = (catalog.task / "handler.py").read_text()
+    limited = "limiter=limiter(config), "
+    if limited not in handler:
+        raise BuildError(f"functions/items/handler.py has no {limited!r}.")
+    write_tree(task, {"handler.py": handler.replace(limited, "").encode()})
+    compile_in_place(task)
+    return Contender(catalog.name, task, catalog.layer, catalog.zipped)
 
 
 def pack(name: str) -> Contender:

@@ -12,7 +12,7 @@ from pathlib import Path
 import build
 from benchmark.contenders import BARE, EMPTY, LOCK, NAMES, Contender
 from benchmark.events import EVENTS
-from benchmark.measure import Result, Results, median_ratio
+from benchmark.measure import LIMITER_CALLS, LimiterCost, Result, Results, median_ratio
 
 PAGE = build.PROJECT / "docs" / "benchmarks.md"
 PACKAGES = (
@@ -77,6 +77,25 @@ def row(contender: Contender, results: Results) -> str:
         cells += [cell(result.warm[name], bare.warm[name], digits=2) for name in EVENTS]
         cells += [memory(result), size(contender)]
     return f"| {NAMES[contender.name]} | {' | '.join(cells)} |"
+
+
+def limiter(costs: dict[int | None, LimiterCost], rounds: int) -> str:
+    """Return the table of what the limiter adds to a read."""
+    off = costs[None]
+    rows = [limiter_row(lease, cost, off) for lease, cost in costs.items()]
+    head = "| lease | a read takes | added | writes per request |\n|---|---|---|---|"
+    return f"Means of {LIMITER_CALLS} reads in a row, medians of {rounds} rounds.\n\n" + "\n".join(
+        [head, *rows]
+    )
+
+
+def limiter_row(lease: int | None, cost: LimiterCost, off: LimiterCost) -> str:
+    """Return a lease's line: the milliseconds, what they are more, and the writes."""
+    name = "no limiter" if lease is None else str(lease)
+    more = [ours - theirs for ours, theirs in zip(cost.seconds, off.seconds, strict=True)]
+    added = "" if lease is None else f"{statistics.median(more) * 1e6:.0f} µs"
+    writes = statistics.median(cost.writes)
+    return f"| {name} | {statistics.median(cost.seconds) * 1000:.2f} ms | {added} | {writes:.2f} |"
 
 
 def cold_starts(result: Result) -> list[float]:

@@ -70,7 +70,7 @@ def test_a_page_without_the_markers_is_refused() -> None:
         report.between_markers("<!-- /load -->", "load", "new")
 
 
-@pytest.mark.parametrize("name", ["bench", "load"])
+@pytest.mark.parametrize("name", ["bench", "limiter", "load"])
 def test_the_page_has_a_place_for_each_table(name: str) -> None:
     assert "new" in report.between_markers(report.PAGE.read_text(), name, "new")
 
