@@ -109,7 +109,7 @@ def measure_limiter(
         workers = []
         for lease in costs:
             contender = unlimited if lease is None else limited
-            limits = LIMITS | {"read": LIMITS["read"] | {"lease": lease}}
+            limits = LIMITS | {"read": LIMITS["read"] | {"lease": lease or 1}}
             workers.append((lease, stack.enter_context(Worker(contender, endpoint, limits))))
         for number in range(rounds + 1):
             for lease, worker in rotated(workers, number):
