@@ -98,7 +98,8 @@ def assert_problem(answer: httpx.Response, status: int) -> Json:
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem: Json = answer.json()
     assert problem["status"] == status
-    assert problem["type"].startswith("urn:catalog:problem:")
+    iana = "https://iana.org/assignments/http-problem-types#"
+    assert problem["type"].startswith(("urn:catalog:problem:", iana))
     assert problem["title"]
     assert problem["detail"]
     assert problem["requestId"] == answer.headers["X-Request-Id"]
