@@ -36,6 +36,10 @@ ENVIRONMENT = {
     "OWNER_SHARDS": "1",
     "STATUS_INDEX": "false",
     "CURSOR_SECRET": "a secret of the tests, long enough for anyone",
+    "LIMITS_TABLE_NAME": "catalog-local-limits",
+    "RATE_LIMITS": '{"read": {"rate": 50, "burst": 100}}',
+    "AUTHORIZATION": "jwt_and_api_key",
+    "USER_POOL_CLIENT_ID": "client-of-the-tests",
 }
 # Answers of DynamoDB put in the place of the network.
 CLIENT = """

@@ -32,7 +32,7 @@ def test_every_missing_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch
         ("CURSOR_SECRET", "canary-short"),
         ("RATE_LIMITS", "canary"),
         ("RATE_LIMITS", '{"read": {"rate": 0, "burst": 1}}'),
-        ("RATE_LIMITS", '{"read": {"rate": 1, "burst": 1, "on_failure": "canary"}}'),
+        ("RATE_LIMITS", '{"read": {"rate": 1, "burst": 1, "on_failure": "ajar"}}'),
     ],
 )
 def test_a_wrong_variable_is_named_without_its_value(name: str, value: str) -> None:
