@@ -6,8 +6,6 @@ import re
 
 import msgspec
 
-from catalog.items import model
-
 # Where msgspec says that the fault is: at `$.price.amount`, `$.tags[3]`, `$.attributes[...]`, or at
 # `key` in `$.attributes`.
 _LOCATION = re.compile(r" - at (?:`key` in )?`\$([^`]*)`$")
@@ -19,10 +17,12 @@ _JSON_TYPES = {
     "int": "integer",
     "str": "string",
 }
-_PATTERNS = {
-    f"matching regex {model.NOT_BLANK!r}": "that is not blank",
-    f"matching regex {model.DECIMAL!r}": "with a decimal number such as 449.00",
-}
+_PATTERNS: dict[str, str] = {}
+
+
+def describe(pattern: str, words: str) -> None:
+    """Say a pattern in words, which follow "Expected string"."""
+    _PATTERNS[f"matching regex {pattern!r}"] = words
 
 
 def explain(error: msgspec.ValidationError) -> tuple[str, str]:

@@ -8,12 +8,15 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from catalog.items.currency import CURRENCIES
+from catalog.validation import describe
 
 LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exact (RFC 7493)
 PAGE_DEFAULT, PAGE_LARGEST = 25, 100
 
 NOT_BLANK = r"[^\s\x1c-\x1f\x85\ufeff]"  # ECMA's and Python's `\s` differ; this is both
 DECIMAL = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?\Z"
+describe(NOT_BLANK, "that is not blank")
+describe(DECIMAL, "with a decimal number such as 449.00")
 
 Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=NOT_BLANK)]
 Description = Annotated[str, Meta(max_length=2000)]
