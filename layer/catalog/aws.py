@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT, READ_TIMEOUT, TRIES = 0.5, 1.4, 2  # seconds
 CONFIG = Config(
     connect_timeout=CONNECT_TIMEOUT,
-    read_timeout=READ_TIMEOUT,
-    retries={"mode": "standard", "total_max_attempts": TRIES},
     # The tests let botocore check every call (tests/unit/conftest.py). AWS checks them again, and
     # doing it a third time here is 4 % of what a creation takes.
     parameter_validation=False,
@@ -33,6 +31,14 @@ def _session() -> Session:
 
 
 @cache
-def client(service: str) -> BaseClient | Any:
-    """The function's one client of a service, for example `dynamodb`."""
-    return _session().create_client(service, config=CONFIG)
+def client(
+    service: str, *, read_timeout: float = READ_TIMEOUT, tries: int = TRIES
+) -> BaseClient | Any:
+    """The function's one client of a service, for example `dynamodb`.
+
+    A service that takes longer to answer, or must not be asked twice, has its own number of seconds
+    and tries.
+    """
+    retries = {"mode": "standard", "total_max_attempts": tries}
+    config = CONFIG.merge(Config(read_timeout=read_timeout, retries=retries))
+    return _session().create_client(service, config=config)
