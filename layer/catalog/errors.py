@@ -46,5 +46,26 @@ class RateLimitedError(CatalogError):
         self.wait = wait
 
 
+class InvalidCredentialsError(CatalogError):
+    """Nobody signs in with these. What is wrong with them is never said."""
+
+    def __init__(self) -> None:
+        super().__init__("Nobody can sign in with these credentials.")
+
+
+class InvalidTokenError(CatalogError):
+    """The token is no user's, or is not valid any more."""
+
+    def __init__(self) -> None:
+        super().__init__("The token is not valid, or not any more. Sign in again.")
+
+
+class InvalidCodeError(CatalogError):
+    """The code is wrong, used or too old, or nobody was sent one. Which is never said."""
+
+    def __init__(self) -> None:
+        super().__init__("The code is wrong, was used, or is too old. Ask for another.")
+
+
 class UnavailableError(CatalogError):
     """A service behind the API is throttled, slow or gone; trying again later helps."""

@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from botocore.config import Config
 from tests.unit import contract, gateway
+from tests.unit.cognito import SECRETS, Pool
 from tests.unit.dynamodb import empty_table
 from tests.unit.gateway import Client
 
@@ -43,6 +44,27 @@ def items(items_function: ModuleType, table: Table) -> Iterator[Client]:
     yield client
     for canary in (gateway.API_KEY, gateway.CURSOR_SECRET, gateway.PAYLOAD, "canary"):
         assert canary not in client.output
+
+
+@pytest.fixture(scope="session")
+def auth_function() -> ModuleType:
+    return gateway.load("auth")
+
+
+@pytest.fixture
+def pool(auth_function: ModuleType) -> Iterator[Pool]:
+    pool = Pool()
+    with pool.behind(auth_function.cognito):
+        yield pool
+
+
+@pytest.fixture
+def auth(auth_function: ModuleType, pool: Pool) -> Iterator[Client]:
+    """A client of the auth function. What the function writes must give nothing away."""
+    client = Client(auth_function)
+    yield client
+    for secret in (gateway.API_KEY, *SECRETS):
+        assert secret not in client.output.lower()
 
 
 @pytest.fixture(scope="session")

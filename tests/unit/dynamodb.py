@@ -55,20 +55,24 @@ Hook = Callable[..., Any]
 
 
 @contextlib.contextmanager
-def before(operation: str, hook: Hook, table: str = NAME) -> Iterator[mock.Mock]:
+def before(
+    operation: str, hook: Hook, table: str = NAME, client: Any = None
+) -> Iterator[mock.Mock]:
     """Have a hook called before each call of an operation: `*`, or a name such as `PutItem`.
 
     What it raises the call raises; what it returns is the answer, unless it is None. Calls to other
-    tables go on undisturbed.
+    tables go on undisturbed. The client is DynamoDB's, unless another is given.
     """
     hooked = mock.Mock(side_effect=lambda **event: hook(**event))
     named = f'"TableName": "{table}"'.encode()
 
     def observed(**event: Any) -> Any:
-        return hooked(**event) if named in event["params"]["body"] else None
+        concerned = client is not None or named in event["params"]["body"]
+        return hooked(**event) if concerned else None
 
-    events = aws.client("dynamodb").meta.events
-    name = f"before-call.dynamodb.{operation}" if operation != "*" else "before-call.dynamodb"
+    meta = (client or aws.client("dynamodb")).meta
+    events, service = meta.events, meta.service_model.service_id.hyphenize()
+    name = f"before-call.{service}.{operation}" if operation != "*" else f"before-call.{service}"
     events.register_first(name, observed)
     try:
         yield hooked

@@ -23,7 +23,7 @@ API_KEY = "canary-key-0f5f0d1f6c6d4b5e9d1e"
 CURSOR_SECRET = "canary-secret-7a1e7bd0c4f94c0f9e1a"  # noqa: S105 - of the tests
 PAYLOAD = "canary-payload"
 USER, OTHER_USER = "0e5c4e1a-user", "7b21d9f3-other"
-POOL_CLIENT = "client-of-the-pool"
+POOL, POOL_CLIENT = "eu-west-1_pool", "client-of-the-pool"
 COST_CLASSES = ("read", "list", "write", "auth", "username", "usage")
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -48,6 +48,7 @@ ENVIRONMENT = {
     ),
     "AUTHORIZATION": "jwt_and_api_key",
     "USER_POOL_CLIENT_ID": POOL_CLIENT,
+    "USER_POOL_ID": POOL,
 }
 
 

@@ -35,7 +35,7 @@ print(json.dumps({"modules": modules, "enabled": gc.isenabled(), "frozen": gc.ge
 """
 
 
-@pytest.fixture(scope="module", params=["items", "health", "docs", "usage"])
+@pytest.fixture(scope="module", params=["items", "auth", "usage", "health", "docs"])
 def started(request: pytest.FixtureRequest) -> dict[str, object]:
     """What is there in a fresh interpreter once a function is loaded."""
     handler = PROJECT / "functions" / request.param / "handler.py"
@@ -53,6 +53,14 @@ def started(request: pytest.FixtureRequest) -> dict[str, object]:
 
 def test_a_function_does_not_load_what_it_does_not_need(started: dict[str, list[str]]) -> None:
     assert TOO_HEAVY & set(started["modules"]) == set()
+
+
+def test_what_only_one_function_needs_is_loaded_by_no_other(
+    started: dict[str, list[str]], request: pytest.FixtureRequest
+) -> None:
+    function = request.node.callspec.params["started"]
+
+    assert ("catalog.auth.cognito" in started["modules"]) == (function == "auth")
 
 
 def test_the_collector_is_on_again_and_leaves_alone_what_is_loaded(

@@ -11,6 +11,7 @@ Event = dict[str, Any]
 
 class _Identity(msgspec.Struct, rename="camel"):
     api_key_id: str | None = None
+    source_ip: str | None = None
 
 
 class _Authorizer(msgspec.Struct):

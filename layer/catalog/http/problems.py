@@ -130,6 +130,13 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
         422, "idempotency-key-reused", "Idempotency key reused", str(error)
     ),
     errors.RateLimitedError: _rate_limited,
+    errors.InvalidCredentialsError: lambda error: Problem(
+        401, "invalid-credentials", "Invalid credentials", str(error)
+    ),
+    errors.InvalidTokenError: lambda error: Problem(
+        401, "invalid-token", "Invalid token", str(error)
+    ),
+    errors.InvalidCodeError: lambda error: Problem(422, "invalid-code", "Invalid code", str(error)),
     errors.UnavailableError: _unavailable,
     InvalidCursorError: lambda _: bad_parameter(
         "cursor", "Expected the nextCursor of a page with the same filters and order."

@@ -1,0 +1,1 @@
+"""People: they sign up, in and out, and look after their account."""
