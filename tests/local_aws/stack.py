@@ -104,12 +104,7 @@ class Stack:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
-        session = boto3.Session("test", "test", region_name=REGION)
-        config = Config(retries={"max_attempts": 0})
-
-        def client(name: str) -> Any:
-            return session.client(name, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
-
+        client = self.client
         self.apigateway = client("apigateway")
         self.cloudwatch = client("cloudwatch")
         self.cognito = client("cognito-idp")
@@ -118,6 +113,12 @@ class Stack:
         self.lambda_ = client("lambda")
         self.logs = client("logs")
         self.http = httpx.Client(timeout=30)
+
+    def client(self, service: str, key: str = "test", secret: str = "test") -> Any:  # noqa: S107
+        """A client of a service, the administrator's unless it has another key."""
+        session = boto3.Session(key, secret, region_name=REGION)
+        config = Config(retries={"max_attempts": 0})
+        return session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]
 
     @property
     def alias_uri(self) -> str:

@@ -32,6 +32,8 @@ SHIMS = (
     "usage_plan_updates",
     "usage_figures",
     "generated_api_keys",
+    "challenge_sessions",
+    "code_recipients",
     "isolated_functions",
     "prompt_answers",
     "retired_versions",
