@@ -34,6 +34,8 @@ keys: environment-scripts ## Print the API keys
 	@$(PYTHON) scripts/keys.py $(ENV)
 key: environment-scripts ## Print the newest key of one client (CLIENT=…)
 	@$(PYTHON) scripts/keys.py $(ENV) --client "$(CLIENT)"
+user: environment-scripts ## Make a user and print its ID token (EMAIL=…, ADMIN=1, RESET=1 for a new password)
+	@$(PYTHON) scripts/users.py $(ENV) "$(EMAIL)" $(if $(ADMIN),--admin) $(if $(RESET),--reset)
 rotate-keys: environment-scripts ## Rotate a client's key: add one, then FINISH=1 removes the old (CLIENT=…)
 	@$(PYTHON) scripts/rotate_keys.py $(ENV) "$(CLIENT)" $(if $(FINISH),--finish) $(if $(YES),--yes)
 
@@ -69,4 +71,4 @@ environment-%:
 	@python3 scripts/virtualenvs.py $*
 environment-local-aws: environment-scripts
 
-.PHONY: up down status logs reset demo build init bootstrap keys key rotate-keys test test-deep unit mutation lint fix bench load lock clean help
+.PHONY: up down status logs reset demo build init bootstrap keys key user rotate-keys test test-deep unit mutation lint fix bench load lock clean help

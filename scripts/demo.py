@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import uuid
 from typing import Any
 
@@ -15,9 +16,11 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 import stack
+import users
 from stack import StackError
 
-SHOWN_HEADERS = ("ETag", "Location", "Idempotency-Replayed", "Retry-After")
+SHOWN_HEADERS = ("ETag", "Location", "Idempotency-Replayed", "RateLimit", "Retry-After")
+SECRETS = ("password", "code", "idToken", "accessToken", "refreshToken")
 MERGE_PATCH = "application/merge-patch+json"
 DESK = {
     "name": "Walnut desk",
@@ -37,7 +40,7 @@ def main() -> None:
     ).parse_args()
     outputs = stack.outputs("local")
     try:
-        walk(Client(outputs, "demo"), Client(outputs, "limited"))
+        walk(outputs)
     except httpx.HTTPError as error:
         raise StackError(f"the API does not answer ({error}): run `make up`.") from error
 
@@ -50,6 +53,22 @@ class Client:
         self._http = httpx.Client(
             base_url=outputs["api_url"], headers={"x-api-key": key}, timeout=30
         )
+
+    def sign_up(self, email: str) -> None:
+        """Have a person sign up, confirm with the code that was mailed, and sign in."""
+        password = users.new_password()
+        self.call("POST", "/auth/signup", {"email": email, "password": password})
+        self.call("POST", "/auth/confirm", {"email": email, "code": self._mailed_code(email)})
+        tokens = self.call("POST", "/auth/login", {"email": email, "password": password}).json()
+        self._http.headers["Authorization"] = f"Bearer {tokens['idToken']}"
+
+    def _mailed_code(self, email: str) -> str:
+        """Return the code that was mailed last. The local AWS keeps what it would send."""
+        mailbox = self._http.get(self._http.base_url.copy_with(path="/_ministack/ses/messages"))
+        mails = [mail for mails in mailbox.json()["messages"].values() for mail in mails]
+        text = next(str(mail) for mail in reversed(mails) if email in mail["To"])
+        codes = re.findall(r"\b\d{6}\b", text)
+        return str(codes[-1])
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """Send a request and show it with its answer."""
@@ -78,13 +97,25 @@ class Client:
         return self._http.request(method, path, content=content, headers=named)
 
 
-def walk(demo: Client, limited: Client) -> None:
+def walk(outputs: dict[str, Any]) -> None:
     """Show what the API does, in the order in which a client would meet it."""
-    title("An item is created. Its ETag is its version.")
+    demo, other = Client(outputs, "demo"), Client(outputs, "demo")
+
+    title("Ada signs up, confirms her address with the code that was mailed, and signs in.")
+    demo.sign_up(f"ada-{uuid.uuid4().hex[:6]}@example.com")
+    demo.call("GET", "/auth/me")
+
+    title("She creates an item. Its ETag is its version.")
     created = demo.call("POST", "/items", DESK)
     path = f"/items/{created.json()['id']}"
 
-    title("It is read. Who has the current version is told so, without a body.")
+    title("Grace signs up as well. Ada's item is not there for her.")
+    other.sign_up(f"grace-{uuid.uuid4().hex[:6]}@example.com")
+    other.call("GET", path)
+    other.call("POST", "/items", DESK | {"name": "Oak chair"})
+    other.call("GET", "/items")
+
+    title("Ada reads hers. Who has the current version is told so, without a body.")
     read = demo.call("GET", path)
     demo.call("GET", path, If_None_Match=read.headers["ETag"])
 
@@ -114,11 +145,26 @@ def walk(demo: Client, limited: Client) -> None:
     demo.call("GET", path)
     demo.quietly("DELETE", f"/items/{first.json()['id']}")
 
-    title("A client whose plan allows 2 requests a second asks until it is told to wait.")
+    title("A client is told its plan, what it has used, and its limits.")
+    limited = Client(outputs, "limited")
+    limited.call("GET", "/usage")
+
+    title("Its plan allows 2 requests a second: it asks until it is told to wait.")
     for _ in range(20):
-        if limited.quietly("GET", "/items?limit=1").status_code == httpx.codes.TOO_MANY_REQUESTS:
+        if limited.quietly("GET", "/usage").status_code == httpx.codes.TOO_MANY_REQUESTS:
             break
-    limited.call("GET", "/items?limit=1")
+    limited.call("GET", "/usage")
+
+    title("Who guesses at a password is slowed down, whichever application it uses.")
+    guess = {"email": "somebody@example.com", "password": "Guess-number-1"}
+    for _ in range(20):
+        if demo.quietly("POST", "/auth/login", guess).status_code == httpx.codes.TOO_MANY_REQUESTS:
+            break
+    demo.call("POST", "/auth/login", guess)
+
+    title("Both leave.")
+    demo.call("DELETE", "/auth/me")
+    other.quietly("DELETE", "/auth/me")
 
 
 def title(text: str) -> None:
@@ -129,7 +175,8 @@ def title(text: str) -> None:
 
 def show(value: Any) -> None:
     """Print JSON."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    shown = {k: "…" if k in SECRETS else v for k, v in value.items()}
+    text = json.dumps(shown, indent=2, ensure_ascii=False)
     console.print(Syntax(text, "json", background_color="default", word_wrap=True))
 
 

@@ -12,11 +12,9 @@ import time
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import Session
 
+import aws_client
 import stack
-from environment_file import EnvironmentFile
-from local_aws import process
 from stack import StackError
 
 POLL_SECONDS = 1.0
@@ -39,22 +37,11 @@ def main() -> None:
     if unknown:
         raise StackError(f"There is no log {', '.join(unknown)}: use {', '.join(sorted(groups))}.")
     wanted = {name: groups[name] for name in arguments.names or groups}
-    client = logs_client(arguments.environment)
+    client = aws_client.client(arguments.environment, "logs")
     try:
         follow(client, wanted, arguments.since, once=arguments.no_follow)
     except (BotoCoreError, ClientError) as error:
         raise StackError(f"The logs cannot be read: {error}") from error
-
-
-def logs_client(environment: str) -> Any:
-    """Return a client of CloudWatch Logs in the environment's region."""
-    settings = EnvironmentFile(environment)
-    session = Session()
-    if not settings.local_aws:
-        return session.create_client("logs", region_name=settings.region)
-    session.set_credentials(*process.CREDENTIALS.values())
-    endpoint = f"http://{process.HOST}:{process.chosen_port()}"
-    return session.create_client("logs", region_name=settings.region, endpoint_url=endpoint)
 
 
 def follow(client: Any, groups: dict[str, str], minutes: int, *, once: bool) -> None:

@@ -11,15 +11,19 @@ from stack import StackError
 ITEM = {"name": "Smoke test", "price": {"amount": "1.00", "currency": "EUR"}}
 
 
-def check(outputs: dict[str, Any]) -> None:
-    """Call a stack with its first key. Raises StackError naming what did not answer as it must."""
+def check(outputs: dict[str, Any], id_token: str) -> None:
+    """Call a stack with its first key and a user's token, which it may not need.
+
+    Raises StackError naming what did not answer as it must.
+    """
     keys = next(iter(outputs["api_keys"].values()))
-    key = {"x-api-key": next(iter(keys.values()))}
+    key = {"x-api-key": next(iter(keys.values())), "Authorization": f"Bearer {id_token}"}
     with httpx.Client(base_url=outputs["api_url"], timeout=30) as client:
         _expect(client.get("/health", params={"deep": "true"}), 200)
         _expect(client.get("/openapi.json"), 200)
         _expect(client.get("/docs"), 200)
-        _expect(client.post("/items", json=ITEM), 403)
+        _expect(client.get("/usage"), 403)
+        _expect(client.get("/usage", headers=key), 200)
         created = _expect(client.post("/items", json=ITEM, headers=key), 201)
         path = f"/items/{created.json()['id']}"
         _expect(client.get(path, headers=key), 200)

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from httpx import HTTPError
 from rich.console import Console
@@ -23,8 +24,10 @@ import stack
 import terraform_init
 from local_aws.process import LocalAws, chosen_port
 from stack import PROJECT, StackError
+from users import Users
 
 ENVIRONMENT = "local"
+SMOKE_USER = "smoke-test@example.com"
 console = Console(highlight=False)
 
 USAGE = """
@@ -34,9 +37,11 @@ Documentation to read and try: {url}/docs
 Try it:
   export URL={url}
   export KEY=$(make --silent key CLIENT=demo)   # `make keys` shows all of them
-  curl -s -H "x-api-key: $KEY" -H 'Content-Type: application/json' \\
+  export TOKEN=$(make --silent user EMAIL=you@example.com)   # makes a user, and signs it in
+  curl -s -H "x-api-key: $KEY" -H "Authorization: Bearer $TOKEN" \\
+       -H 'Content-Type: application/json' \\
        -d '{{"name": "Walnut desk", "price": {{"amount": "449.00", "currency": "EUR"}}}}' $URL/items
-  curl -s -H "x-api-key: $KEY" $URL/items
+  curl -s -H "x-api-key: $KEY" -H "Authorization: Bearer $TOKEN" $URL/items
   curl -s $URL/health?deep=true
 
 `make demo` shows more, `make logs` what the functions say, `make down` stops it.
@@ -85,10 +90,12 @@ def build() -> None:
         raise StackError(f"the build failed: {answer.stderr.strip().removeprefix('error: ')}")
 
 
-def try_it(outputs: dict[str, object]) -> None:
-    """Run the smoke test."""
+def try_it(outputs: dict[str, Any]) -> None:
+    """Run the smoke test, as a user of its own."""
+    users = Users(ENVIRONMENT, outputs)
+    password = users.make(SMOKE_USER, reset=True)
     try:
-        smoke.check(outputs)
+        smoke.check(outputs, users.token(SMOKE_USER, password))
     except HTTPError as error:
         raise StackError(f"the API does not answer ({error}); see `make status`.") from error
 
