@@ -61,7 +61,14 @@ locals {
       statements = [
         {
           # The other operations are public: Cognito asks for no signature, so a policy means nothing.
-          actions   = ["cognito-idp:AdminInitiateAuth", "cognito-idp:AdminRespondToAuthChallenge", "cognito-idp:AdminGetUser", "cognito-idp:AdminDeleteUser"]
+          actions = [
+            "cognito-idp:AdminInitiateAuth",
+            "cognito-idp:AdminRespondToAuthChallenge",
+            "cognito-idp:AdminGetUser",
+            "cognito-idp:AdminListGroupsForUser",
+            "cognito-idp:AdminSetUserMFAPreference",
+            "cognito-idp:AdminDeleteUser",
+          ]
           resources = [module.users.arn]
         },
         local.limiter.auth.statement,
