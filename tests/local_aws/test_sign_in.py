@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import struct
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local_aws.authenticator import one_time_code
 from tests.local_aws.stack import Stack, assert_gap
 
 PASSWORD, NEW_PASSWORD, WEAK_PASSWORD = "Correct-horse-7", "Correct-horse-8", "horse"
@@ -86,14 +82,6 @@ class Pool:
         answer = self.stack.http.get(f"{self.stack.endpoint}/_ministack/ses/messages").json()
         (messages,) = answer["messages"].values()
         return sum(message["To"] == [self.email] for message in messages)
-
-
-def one_time_code(secret: str) -> str:
-    """The code that an authenticator shows (RFC 6238)."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.digest(key, struct.pack(">Q", int(time.time() // 30)), hashlib.sha1)
-    (number,) = struct.unpack_from(">I", digest, digest[-1] & 15)
-    return f"{(number & 0x7FFFFFFF) % 10**6:06d}"
 
 
 def refused(code: str, call: Callable[..., Any], *args: Any, **options: Any) -> None:

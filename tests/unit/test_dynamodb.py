@@ -157,7 +157,7 @@ def test_a_throttled_call_is_tried_twice(table: Table) -> None:
 
     def throttle(**_: Any) -> AWSResponse:
         tries.append(1)
-        return _response(400, b'{"__type": "ThrottlingException", "message": "slow down"}')
+        return aws_response(400, b'{"__type": "ThrottlingException", "message": "slow down"}')
 
     events.register_first("before-send.dynamodb.GetItem", throttle)
     try:
@@ -169,6 +169,7 @@ def test_a_throttled_call_is_tried_twice(table: Table) -> None:
     assert len(tries) == aws.TRIES == 2
 
 
-def _response(status: int, content: bytes) -> AWSResponse:
+def aws_response(status: int, content: bytes) -> AWSResponse:
+    """What AWS sends back."""
     headers: Any = {"Content-Type": "application/x-amz-json-1.0"}
     return AWSResponse(URL, status, headers, SimpleNamespace(stream=lambda: iter([content])))

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit import contract, gateway
+from tests.unit.cognito import Pool
 from tests.unit.dynamodb import empty_table
 from tests.unit.gateway import Answer, Client
 from tests.unit.test_model import odd_inputs, odd_patches
@@ -85,6 +86,28 @@ def test_no_body_gives_a_fault(items_function: ModuleType, method: str, value: A
         path = "/items" if method == "POST" else f"/items/{items.create()['id']}"
 
         answer = items(method, path, json.dumps(value))
+
+    check(answer)
+
+
+auth_paths = st.sampled_from(
+    ["signup", "confirm", "resend", "forgot-password", "reset-password", "login", "challenge",
+     "refresh", "logout", "me", "me/totp"]
+).map("/auth/{}".format)  # fmt: skip
+auth_fields = st.sampled_from(
+    ["email", "password", "newPassword", "code", "session", "refreshToken", "accessToken"]
+)
+auth_values = (
+    st.sampled_from(["walnut@example.com", "Correct-horse-7", "123456", "a" * 20]) | json_values
+)
+
+
+@given(methods, auth_paths, st.dictionaries(auth_fields, auth_values) | json_values)
+def test_no_request_about_a_user_gives_a_fault(
+    auth_function: ModuleType, method: str, path: str, body: Any
+) -> None:
+    with Pool().behind(auth_function.cognito):
+        answer = Client(auth_function)(method, path, json.dumps(body), content_type=gateway.JSON)
 
     check(answer)
 
