@@ -5,6 +5,7 @@ from __future__ import annotations
 from catalog.cold_start import ready  # first: it stops the collector while the rest loads
 
 # isort: split
+import hashlib
 from typing import TypeVar
 
 from aws_lambda_powertools.event_handler import Response
@@ -26,6 +27,7 @@ from catalog.auth.model import (
 from catalog.auth.service import AuthService
 from catalog.http import body, caller
 from catalog.http.api import Api, json_answer
+from catalog.limits import LimitSettings, limiter
 
 JSON = "application/json"
 _MAYBE_SENT = {"message": "If a code is due to this address, it is on its way."}
@@ -33,7 +35,7 @@ C = TypeVar("C", bound=Confidential)
 E = TypeVar("E", bound=EmailInput)
 
 
-class AuthSettings(settings.Settings, frozen=True, kw_only=True):
+class AuthSettings(LimitSettings, frozen=True, kw_only=True):
     """What this function is told by its environment."""
 
     user_pool_id: str
@@ -43,9 +45,10 @@ class AuthSettings(settings.Settings, frozen=True, kw_only=True):
 config = settings.load(AuthSettings)
 # Tried once: a second try would be another guess at a password, or come with a token that the first
 # has used up, and where Cognito counts one user's codes, the time it takes would tell of the user.
-cognito = aws.client("cognito-idp", tries=1)
+cognito = aws.client("cognito-idp", read_timeout=3, tries=1)
 service = AuthService(UserPool(cognito, config.user_pool_id, config.user_pool_client_id))
-api = Api(config.origins)
+limits = limiter(config)
+api = Api(config.origins, limiter=limits, costs={"*": "auth"})
 
 
 @api.post("/auth/signup")
@@ -148,8 +151,11 @@ def _sent(kind: type[C]) -> C:
 
 
 def _about_somebody(kind: type[E]) -> E:
-    """What was sent about the holder of an email address."""
-    return _sent(kind)
+    """What was sent about the holder of an email address, who is not asked for too often."""
+    sent = _sent(kind)
+    # Hashed: the limits' table is no list of users.
+    limits.take("username", hashlib.sha256(sent.username.encode()).hexdigest())
+    return sent
 
 
 def _ip_address() -> str | None:

@@ -39,6 +39,7 @@ def client(
     A service that takes longer to answer, or must not be asked twice, has its own number of seconds
     and tries.
     """
-    retries = {"mode": "standard", "total_max_attempts": tries}
-    config = CONFIG.merge(Config(read_timeout=read_timeout, retries=retries))
-    return _session().create_client(service, config=config)
+    own = Config(
+        read_timeout=read_timeout, retries={"mode": "standard", "total_max_attempts": tries}
+    )
+    return _session().create_client(service, config=CONFIG.merge(own))

@@ -59,7 +59,7 @@ def pool(auth_function: ModuleType) -> Iterator[Pool]:
 
 
 @pytest.fixture
-def auth(auth_function: ModuleType, pool: Pool) -> Iterator[Client]:
+def auth(auth_function: ModuleType, pool: Pool, table: Table) -> Iterator[Client]:
     """A client of the auth function. What the function writes must give nothing away."""
     client = Client(auth_function)
     yield client

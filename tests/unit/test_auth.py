@@ -445,7 +445,7 @@ def test_that_a_code_was_not_sent_is_for_operators_only(
     password = {"password": PASSWORD} if route == "signup" else {}
     undelivered = code in ("CodeDeliveryFailureException", "InvalidEmailRoleAccessPolicyException")
 
-    with before(operation, fails(code), auth.function.cognito):
+    with before(operation, fails(code), client=auth.function.cognito):
         answer = post(auth, route, email=EMAIL, **password)
 
     assert (answer.status, answer.json) == (202, MAYBE_SENT)

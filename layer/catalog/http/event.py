@@ -47,7 +47,7 @@ def read(event: Any) -> Event | None:
     """
     try:
         known = msgspec.convert(event, _ProxyEvent)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # or a name that UTF-8 does not have
         return None
     headers = {name.lower(): value for name, value in (known.headers or {}).items()}
     lines = (known.multi_value_headers or {}).items()

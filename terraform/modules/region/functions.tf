@@ -8,8 +8,8 @@ locals {
   limiter = {
     for function, classes in {
       items = ["read", "list", "write"]
-      auth  = ["auth", "username", "read", "write"]
-      usage = ["usage"]
+      auth  = ["auth", "username"]
+      usage = keys(var.settings.limits) # it tells them all
       } : function => {
       environment = {
         LIMITS_TABLE_NAME = module.limits.name
