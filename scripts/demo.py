@@ -66,9 +66,8 @@ class Client:
         """Return the code that was mailed last. The local AWS keeps what it would send."""
         mailbox = self._http.get(self._http.base_url.copy_with(path="/_ministack/ses/messages"))
         mails = [mail for mails in mailbox.json()["messages"].values() for mail in mails]
-        text = next(str(mail) for mail in reversed(mails) if email in mail["To"])
-        codes = re.findall(r"\b\d{6}\b", text)
-        return str(codes[-1])
+        text = next(mail["BodyText"] for mail in reversed(mails) if email in mail["To"])
+        return str(re.findall(r"\b\d{6}\b", text)[-1])
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """Send a request and show it with its answer."""
