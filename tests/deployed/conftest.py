@@ -16,10 +16,12 @@ import stack
 from local_aws.process import CREDENTIALS, REGION
 from stack import StackError
 from terraform_init import InitError
+from users import Users
 
 Json = dict[str, Any]
 AwsClient = Callable[[str], Any]
 CreateItem = Callable[..., Json]
+SignIn = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -54,10 +56,29 @@ def anonymous(outputs: Json) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def client(outputs: Json) -> Iterator[httpx.Client]:
-    """A client of the API with a key that is not throttled."""
-    with _client(outputs, {"x-api-key": outputs["api_keys"]["tests"]["1"]}) as client:
+def client(outputs: Json, token: str) -> Iterator[httpx.Client]:
+    """A client of the API with a key that is not throttled, and a user who has signed in."""
+    key = {"x-api-key": outputs["api_keys"]["tests"]["1"]}
+    with _client(outputs, key | {"Authorization": f"Bearer {token}"}) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def sign_in(outputs: Json) -> SignIn:
+    """Makes a user and returns its ID token."""
+    users = Users("local", outputs)
+
+    def sign_in(*, admin: bool = False) -> str:
+        email = f"{uuid.uuid4().hex}@example.com"
+        return users.token(email, users.make(email, admin=admin))
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def token(sign_in: SignIn) -> str:
+    """The ID token of the user of these tests."""
+    return sign_in()
 
 
 def _client(outputs: Json, headers: dict[str, str]) -> httpx.Client:
