@@ -7,7 +7,7 @@ from catalog.cold_start import ready  # first: it stops the collector while the 
 # isort: split
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from aws_lambda_powertools.event_handler import Response
@@ -34,14 +34,22 @@ CONTENT_SECURITY_POLICY = "; ".join(
 CACHE = "public, max-age=3600"
 TYPES = {".css": "text/css", ".js": "text/javascript"}
 
-config = settings.load(settings.Settings)
+
+class DocsSettings(settings.Settings, frozen=True, kw_only=True):
+    """What this function is told by its environment."""
+
+    authorization: Literal["jwt_and_api_key", "api_key"]
+
+
+config = settings.load(DocsSettings)
 api = Api(config.origins)
 
 
 @api.get("/openapi.json")
 def get_contract() -> Response[str]:
-    """The contract, with this stack as its server."""
+    """The contract as this stack keeps it, with the stack as its server."""
     contract = msgspec.json.decode((HERE / "openapi.json").read_bytes())
+    _settle_authorization(contract)
     contract["servers"] = [{"url": _base_url(api.current_event.raw_event)}]
     return json_answer(contract)
 
@@ -62,6 +70,15 @@ def get_docs_asset(asset: str) -> Response[str]:
         raise NotFoundError(f"There is no file {asset}.")
     media_type = f"{TYPES[file.suffix]}; charset=utf-8"
     return Response(200, media_type, file.read_text(), headers={"Cache-Control": CACHE})
+
+
+def _settle_authorization(contract: dict[str, Any]) -> None:
+    """Of the ways to be let in, leave the one that holds here: the first is by a user's token."""
+    chosen = 0 if config.authorization == "jwt_and_api_key" else -1
+    for path in contract["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict) and operation.get("security"):
+                operation["security"] = [operation["security"][chosen]]
 
 
 def _assets() -> dict[str, Path]:

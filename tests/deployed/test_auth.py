@@ -189,7 +189,10 @@ def seen(answer: httpx.Response) -> tuple[int, Json, Json]:
     """All that a client sees, but for what differs from request to request."""
     body = {name: value for name, value in answer.json().items() if name != "requestId"}
     ids = ("date", "x-amz", "x-request-id")
-    headers = {n: value for n, value in answer.headers.items() if not n.startswith(ids)}
+    differ = ("ratelimit", "retry-after")  # how often one may ask is each address's own
+    headers = {
+        n: value for n, value in answer.headers.items() if not n.startswith(ids) and n not in differ
+    }
     return answer.status_code, body, headers
 
 

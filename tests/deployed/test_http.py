@@ -83,9 +83,9 @@ def test_a_body_at_the_limit_is_taken(client: httpx.Client, tag: str) -> None:
 
 @pytest.mark.parametrize("key", [{}, {"x-api-key": "k" * 40}])
 def test_without_a_valid_key_nothing_is_served(
-    anonymous: httpx.Client, key: dict[str, str]
+    anonymous: httpx.Client, token: str, key: dict[str, str]
 ) -> None:
-    answer = anonymous.get("/items", headers=key)
+    answer = anonymous.get("/items", headers=key | {"Authorization": f"Bearer {token}"})
 
     assert "x-api-key" in assert_problem(answer, 403)["detail"]
 
@@ -116,16 +116,17 @@ def test_a_body_that_is_no_json_is_refused(client: httpx.Client) -> None:
 
 
 def test_a_client_above_its_rate_is_told_when_to_come_back(
-    anonymous: httpx.Client, outputs: Json
+    client: httpx.Client, outputs: Json
 ) -> None:
     key = {"x-api-key": outputs["api_keys"]["limited"]["1"]}
 
-    answers = at_once(lambda _: anonymous.get("/items?limit=1", headers=key | PAGE))
+    answers = at_once(lambda _: client.get("/items?limit=1", headers=key | PAGE))
 
     throttled = [answer for answer in answers if answer.status_code == 429]
     assert {answer.status_code for answer in answers} == {200, 429}
-    assert_problem(throttled[0], 429)
+    assert assert_problem(throttled[0], 429)["violated-policies"] == ["rate"]
     assert int(throttled[0].headers["Retry-After"]) >= 1
+    assert throttled[0].headers["RateLimit"] == '"rate";r=0;t=1'
     assert_readable_by_pages(throttled[0])
 
 
@@ -183,10 +184,12 @@ def test_pages_may_read_answers_and_problems_of_functions(
 def test_pages_may_read_what_the_gateway_answers_by_itself(
     client: httpx.Client, anonymous: httpx.Client
 ) -> None:
-    no_key = anonymous.get("/items", headers=PAGE)
+    no_key = anonymous.get("/usage", headers=PAGE)
+    no_token = anonymous.get("/items", headers=PAGE)
     unknown = client.get("/nothing-here", headers=PAGE)
     invalid = client.post("/items", json={}, headers=PAGE)
 
-    assert [no_key.status_code, unknown.status_code, invalid.status_code] == [403, 404, 400]
-    for answer in (no_key, unknown, invalid):
+    answers = [no_key, no_token, unknown, invalid]
+    assert [answer.status_code for answer in answers] == [403, 401, 404, 400]
+    for answer in answers:
         assert_readable_by_pages(answer)

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.deployed.conftest import CreateItem, Json, assert_problem, item_input
+from tests.deployed.conftest import CreateItem, Json, SignIn, assert_problem, item_input
 
 MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
 UNKNOWN_ID = "01JQ7Z3N5E8WXTB9V4KMR2C6HD"
@@ -199,14 +199,14 @@ def test_an_idempotency_key_stands_for_one_body(client: httpx.Client, tag: str) 
     assert len(items_with(client, tag)) == 1
 
 
-def test_idempotency_keys_of_two_clients_never_meet(
-    client: httpx.Client, anonymous: httpx.Client, outputs: Json, tag: str
+def test_idempotency_keys_of_two_users_never_meet(
+    client: httpx.Client, sign_in: SignIn, tag: str
 ) -> None:
     key = {"Idempotency-Key": str(uuid.uuid4())}
-    other = {"x-api-key": outputs["api_keys"]["demo"]["1"]}
+    other = {"Authorization": f"Bearer {sign_in()}"}
 
     mine = client.post("/items", json=item_input(tag), headers=key)
-    theirs = anonymous.post("/items", json=item_input(tag, quantity=9), headers=key | other)
+    theirs = client.post("/items", json=item_input(tag, quantity=9), headers=key | other)
 
     assert (mine.status_code, theirs.status_code) == (201, 201)
     assert mine.json()["id"] != theirs.json()["id"]

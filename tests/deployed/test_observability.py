@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ import httpx
 import pytest
 from tests.deployed.conftest import AwsClient, CreateItem, Json
 from tests.local_aws.stack import eventually
+
+from users import Users
 
 NAMESPACE = "catalog-local"
 # AWS's own, which the local AWS does not make; and what takes a fault, a user, or a caller out of
@@ -21,8 +24,6 @@ NOT_MADE_HERE = {
     ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"),
     ("AWS/DynamoDB", "ThrottledRequests"),
     (NAMESPACE, "ServerError"),
-    (NAMESPACE, "SignedIn"),
-    (NAMESPACE, "FailedLogin"),
     (NAMESPACE, "RateLimited"),
 }
 ReadLog = Callable[[str, str], list[Json]]
@@ -74,7 +75,7 @@ def test_a_request_is_one_line_of_the_function_and_one_of_the_gateway(
 def test_what_the_gateway_refuses_is_in_its_log_with_the_reason(
     anonymous: httpx.Client, log_lines: ReadLog
 ) -> None:
-    request_id = anonymous.get("/items").headers["X-Request-Id"]
+    request_id = anonymous.get("/usage").headers["X-Request-Id"]
 
     [line] = log_lines("api", request_id)
 
@@ -138,7 +139,7 @@ def test_a_request_refused_for_its_number_is_counted(
 
 
 @pytest.fixture
-def traffic(client: httpx.Client, create: CreateItem) -> None:
+def traffic(client: httpx.Client, create: CreateItem, outputs: Json) -> None:
     """Requests that make every metric that the functions and the gateway can make."""
     path = f"/items/{create()['id']}"
     client.patch(
@@ -147,6 +148,12 @@ def traffic(client: httpx.Client, create: CreateItem) -> None:
     client.delete(path)
     for refused in (path, "/health?deep=very", "/docs/nothing.js"):
         client.get(refused)
+    for refused in ("/usage", "/auth/login"):
+        client.delete(refused)
+    users = Users("local", outputs)
+    person = {"email": f"{uuid.uuid4().hex}@example.com"}
+    for password in (users.make(person["email"]), "not-the-password"):
+        client.post("/auth/login", json=person | {"password": password})
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from tests.unit.gateway import PROJECT, Client
 from artifacts.contract import dump
 
 
-@pytest.fixture
-def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+@pytest.fixture(params=["jwt_and_api_key"])
+def docs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The function beside the files that the build adds: the contract, and the layer's assets."""
     folder = tmp_path / "function"
     shutil.copytree(PROJECT / "functions" / "docs", folder)
@@ -24,7 +24,8 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     (layer / "swagger_ui" / "swagger-ui.css").write_text("body {}")
     (layer / "swagger_ui" / "LICENSE").write_text("a file of no type that is served")
     monkeypatch.setattr(sys, "path", [*sys.path, str(layer)])
-    return Client(gateway.load("docs", file=folder / "handler.py"))
+    function = gateway.load("docs", file=folder / "handler.py", AUTHORIZATION=request.param)
+    return Client(function)
 
 
 def test_the_contract_is_served_with_this_stack_as_its_server(docs: Client) -> None:
@@ -33,6 +34,22 @@ def test_the_contract_is_served_with_this_stack_as_its_server(docs: Client) -> N
     assert answer.status == 200
     assert answer.json["servers"] == [{"url": "https://api.example/v1"}]
     assert answer.json["paths"].keys() == contract.document()["paths"].keys()
+
+
+@pytest.mark.parametrize(
+    ("docs", "of_items"),
+    [("jwt_and_api_key", [{"ApiKey": [], "UserToken": []}]), ("api_key", [{"ApiKey": []}])],
+    indirect=["docs"],
+)
+def test_the_contract_says_what_lets_a_caller_in_here(
+    docs: Client, of_items: list[dict[str, list[str]]]
+) -> None:
+    paths = docs("GET", "/openapi.json").json["paths"]
+
+    assert paths["/items"]["get"]["security"] == of_items
+    assert paths["/items/{itemId}"]["delete"]["security"] == of_items
+    assert paths["/auth/me"]["get"]["security"] == [{"ApiKey": [], "UserToken": []}]
+    assert paths["/health"]["get"]["security"] == []
 
 
 def test_the_server_is_what_the_client_has_called(docs: Client) -> None:

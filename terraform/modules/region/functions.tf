@@ -100,7 +100,7 @@ locals {
     docs = {
       description = "Serve the contract and Swagger UI"
       layers      = ["catalog", "swagger_ui"]
-      environment = {}
+      environment = { AUTHORIZATION = var.settings.api.authorization }
       statements  = []
     }
   }
