@@ -55,12 +55,23 @@ def test_a_function_does_not_load_what_it_does_not_need(started: dict[str, list[
     assert TOO_HEAVY & set(started["modules"]) == set()
 
 
-def test_what_only_one_function_needs_is_loaded_by_no_other(
-    started: dict[str, list[str]], request: pytest.FixtureRequest
+@pytest.mark.parametrize(
+    ("module", "functions"),
+    [
+        ("catalog.auth.cognito", {"auth"}),
+        ("catalog.limits", {"items", "auth", "usage"}),
+        ("botocore.session", {"items", "auth", "usage", "health"}),
+    ],
+)
+def test_only_the_functions_that_need_a_module_load_it(
+    started: dict[str, list[str]],
+    request: pytest.FixtureRequest,
+    module: str,
+    functions: set[str],
 ) -> None:
     function = request.node.callspec.params["started"]
 
-    assert ("catalog.auth.cognito" in started["modules"]) == (function == "auth")
+    assert (module in started["modules"]) == (function in functions)
 
 
 def test_the_collector_is_on_again_and_leaves_alone_what_is_loaded(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from catalog.limits import Standing
+if TYPE_CHECKING:
+    from catalog.limits import Standing
 
 
 def fields(standings: Iterable[Standing]) -> dict[str, list[str]]:
