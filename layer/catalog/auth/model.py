@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from catalog.validation import describe
 
-EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}\Z"
+EMAIL = r"^[A-Za-z0-9.!#$%&'+*/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}\Z"
 # The rules of the user pool, or stricter, so that the pool never refuses one: its refusal could
 # tell whether the user exists. ASCII only: other letters can be typed in more than one way.
 NEW_PASSWORD = r"^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[!-/:-@\[-`{-~])[!-~]+\Z"  # noqa: S105
