@@ -91,7 +91,14 @@ run "a_region_is_composed" {
       ]
       auth = [
         {
-          actions   = ["cognito-idp:AdminInitiateAuth", "cognito-idp:AdminRespondToAuthChallenge", "cognito-idp:AdminGetUser", "cognito-idp:AdminDeleteUser"]
+          actions = [
+            "cognito-idp:AdminInitiateAuth",
+            "cognito-idp:AdminRespondToAuthChallenge",
+            "cognito-idp:AdminGetUser",
+            "cognito-idp:AdminListGroupsForUser",
+            "cognito-idp:AdminSetUserMFAPreference",
+            "cognito-idp:AdminDeleteUser",
+          ]
           resources = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab1Cd2Ef3"]
         },
         { actions = ["dynamodb:UpdateItem"], resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/catalog-dev-limits"] },
