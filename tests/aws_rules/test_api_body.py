@@ -47,8 +47,8 @@ RESERVED_HEADERS = {
     "expect", "host", "max-forwards", "proxy-authenticate", "server", "te", "trailer",
     "transfer-encoding", "upgrade", "user-agent", "via", "warning",
 }  # fmt: skip
-# Java and ECMAScript read these differently, or one of them not at all.
-UNPORTABLE = re.compile(r"\(\?(?!:)|\\[AZzbBGpPQEhHvVRX]|[*+?}]\+|\[\[|&&|\\d|\\w")
+# Java and ECMAScript read these differently, or one of them not at all. Both look ahead alike.
+UNPORTABLE = re.compile(r"\(\?(?![:=!])|\\[AZzbBGpPQEhHvVRX]|[*+?}]\+|\[\[|&&|\\d|\\w")
 ITEMS, ITEM = "/items", "/items/{itemId}"
 
 

@@ -6,7 +6,7 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from botocore import xform_name
@@ -26,52 +26,95 @@ from .test_resources import statements
 pytestmark = pytest.mark.xdist_group("aws_rules")
 
 FUNCTIONS = sorted(path.parent.name for path in PROJECT.glob("functions/*/handler.py"))
-DYNAMODB = PROJECT / "layer" / "catalog" / "dynamodb.py"
 # An operation is allowed by the action of its name; a transaction by those of its writes, and
 # `Table.put_together` puts.
 ACTIONS = {"TransactWriteItems": "PutItem"}
 
 
-def operations_of_methods() -> dict[str, str]:
-    """Method of `Table` → the operation that it calls by name."""
-    names = {xform_name(name): name for name in models.service("dynamodb").operation_names}
-    (table,) = [
+class Adapter(NamedTuple):
+    """The one class that calls a service of AWS, and what those who use it call it."""
+
+    service: str
+    module: str
+    name: str
+    receivers: set[str]
+
+
+ADAPTERS = (
+    Adapter("dynamodb", "dynamodb.py", "Table", {"table", "self._table"}),
+    Adapter("cognito-idp", "auth/cognito.py", "UserPool", {"pool", "self._pool"}),
+    Adapter("apigateway", "usage/control_plane.py", "UsagePlans", {"self._plans"}),
+)
+
+
+def operations_of_methods(adapter: Adapter) -> dict[str, set[str]]:
+    """Method of an adapter → the operations that it calls by name, itself or through others."""
+    service = models.service(adapter.service)
+    names = {xform_name(name): name for name in service.operation_names}
+    (found,) = [
         node
-        for node in parse(DYNAMODB).body
-        if isinstance(node, ast.ClassDef) and node.name == "Table"
+        for node in parse(PROJECT / "layer" / "catalog" / adapter.module).body
+        if isinstance(node, ast.ClassDef) and node.name == adapter.name
     ]
-    return {
-        method.name: names[call.args[0].value]
-        for method in table.body
-        if isinstance(method, ast.FunctionDef)
-        for call in ast.walk(method)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr in {"_call", "_request"}
-        and isinstance(call.args[0], ast.Constant)
-        and isinstance(call.args[0].value, str)
-    }  # fmt: skip
+    methods = {node.name: node for node in found.body if isinstance(node, ast.FunctionDef)}
+
+    def operations(method: str) -> Iterator[str]:
+        for called, arguments in calls(methods[method], {"self"}):
+            match arguments:
+                case [ast.Constant(value=str(name)), *_] if called in {"_call", "_request"}:
+                    yield names[name]
+                case _ if called in methods:
+                    yield from operations(called)
+
+    return {method: set(operations(method)) for method in methods}
 
 
-def methods_called(function: str) -> set[str]:
-    """The methods that a function, and what it imports of the shared package, calls on a table."""
+def operations_of(function: str, adapter: Adapter) -> set[str]:
+    """What a function, and what it imports of the shared package, calls through an adapter."""
+    operations = operations_of_methods(adapter)
     return {
-        node.func.attr
+        operation
         for path in modules(PROJECT / "functions" / function / "handler.py", set())
-        for node in ast.walk(parse(path))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and ast.unparse(node.func.value) in {"table", "self._table"}
+        for method, _ in calls(parse(path), adapter.receivers)
+        for operation in operations[method]
     }
 
 
+def calls(tree: ast.AST, receivers: set[str]) -> Iterator[tuple[str, list[ast.expr]]]:
+    """Each method that is called on one of the receivers, with the arguments."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and ast.unparse(node.func.value) in receivers
+        ):
+            yield node.func.attr, node.args
+
+
+def action(adapter: Adapter, operation: str) -> str | None:
+    """What a policy calls the operation; None for one that anybody may call, unsigned."""
+    model = models.service(adapter.service).operation_model(operation)
+    if model.auth_type == "none":
+        return None
+    if adapter.service == "apigateway":  # whose actions are the methods of HTTP
+        return f"apigateway:{model.http['method']}"
+    return f"{adapter.service}:{ACTIONS.get(operation, operation)}"
+
+
 def modules(path: Path, seen: set[Path]) -> Iterator[Path]:
-    """A module and what it imports of the shared package."""
+    """A module and what it imports of the shared package when it runs."""
     if path in seen:
         return
     seen.add(path)
     yield path
-    for node in ast.walk(parse(path)):
+    tree = parse(path)
+    for_types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in set(ast.walk(tree)) - for_types:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("catalog"):
             base = PROJECT / "layer" / str(node.module).replace(".", "/")
             for candidate in [base, *(base / name.name for name in node.names)]:
@@ -86,25 +129,31 @@ def parse(path: Path) -> ast.Module:
 def test_the_trimmed_client_has_the_operations_that_the_code_calls_and_no_more() -> None:
     kept = json.loads((PROJECT / "layer" / "aws_operations.json").read_text())
 
-    assert kept == {"dynamodb": sorted(set(operations_of_methods().values()))}
+    assert kept == {
+        adapter.service: sorted(set().union(*operations_of_methods(adapter).values()))
+        for adapter in ADAPTERS
+    }
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_allowed_what_its_code_calls_and_no_more(
     function: str, applied: Resources
 ) -> None:
-    operations = {operations_of_methods()[method] for method in methods_called(function)}
-    called = {f"dynamodb:{ACTIONS.get(operation, operation)}" for operation in operations}
-
-    allowed = {
-        action
-        for address, statement in statements(applied)
-        if f'function["{function}"]' in address
-        for action in statement["Action"]
-        if not action.startswith(("logs:", "xray:"))
+    called = {
+        action(adapter, operation)
+        for adapter in ADAPTERS
+        for operation in operations_of(function, adapter)
     }
 
-    assert allowed == called
+    allowed = {
+        allowed
+        for address, statement in statements(applied)
+        if f'function["{function}"]' in address
+        for allowed in statement["Action"]
+        if not allowed.startswith(("logs:", "xray:"))
+    }
+
+    assert allowed == called - {None}
 
 
 class Answer:
@@ -145,4 +194,4 @@ def test_every_call_has_parameters_of_awss_own_model(monkeypatch: pytest.MonkeyP
     with pytest.raises(KeyError, match="Attributes"):  # the answer above has none
         repository.replace(item.id, item.owner_id, fields, None, moment)
 
-    assert sent == set(operations_of_methods().values())
+    assert sent == set().union(*operations_of_methods(ADAPTERS[0]).values())
