@@ -37,7 +37,7 @@ Documentation to read and try: {url}/docs
 Try it:
   export URL={url}
   export KEY=$(make --silent key CLIENT=demo)   # `make keys` shows all of them
-  export TOKEN=$(make --silent user EMAIL=you@example.com)   # makes a user, and signs it in
+  export TOKEN=$(make --silent user EMAIL=you@example.com RESET=1)   # a user, signed in for an hour
   curl -s -H "x-api-key: $KEY" -H "Authorization: Bearer $TOKEN" \\
        -H 'Content-Type: application/json' \\
        -d '{{"name": "Walnut desk", "price": {{"amount": "449.00", "currency": "EUR"}}}}' $URL/items
