@@ -53,6 +53,7 @@ def of_request(exchange: Exchange) -> dict[str, str]:
     }
     if exchange.api_key:
         variables["identity.apiKeyId"] = exchange.api_key["id"]
+    variables |= {f"authorizer.claims.{name}": text for name, text in exchange.claims.items()}
     return {name: escaped(value) for name, value in variables.items()}
 
 

@@ -34,6 +34,7 @@ class Exchange:
     arrived: float = field(default_factory=time.time)
     started: float = field(default_factory=time.perf_counter)
     api_key: dict[str, Any] | None = None
+    claims: dict[str, Any] = field(default_factory=dict)  # of the user's token
     error: Any = None  # the MiniStack _GatewayError that was answered, if one was
     integration_latency: int | None = None
     integration_error: str | None = None
@@ -72,6 +73,7 @@ def install() -> None:
         return
     gateway._handle_execute_in_scope = _handle
     gateway._check_api_key = _noting_the_key(gateway._check_api_key)
+    gateway._authorize_request_v1 = _noting_the_claims(gateway._authorize_request_v1)
     gateway._call_lambda_raw = _timing_the_integration(gateway._call_lambda_raw)
 
 
@@ -143,6 +145,17 @@ def _noting_the_key(check: Callable[..., Any]) -> Callable[..., Any]:
         if exchange is not None:
             exchange.api_key = key
         return error, key
+
+    return noting
+
+
+def _noting_the_claims(authorize: Callable[..., Any]) -> Callable[..., Any]:
+    async def noting(*args: Any, **kwargs: Any) -> Any:
+        error, context = await authorize(*args, **kwargs)
+        exchange = current()
+        if exchange is not None:
+            exchange.claims = (context or {}).get("claims", {})
+        return error, context
 
     return noting
 

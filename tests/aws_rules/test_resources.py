@@ -31,11 +31,11 @@ RESERVED_VARIABLES = {
     "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
     "_HANDLER", "_X_AMZN_TRACE_ID",
 }  # fmt: skip
-# API Gateway, "Variables for access logging", those of a REST API with API keys.
+# API Gateway, "Variables for access logging", those of a REST API with API keys and a user pool.
 LOG_VARIABLES = re.compile(
     r"apiId|stage|path|protocol|requestId|extendedRequestId|requestTime|requestTimeEpoch|httpMethod"
     r"|resourceId|resourcePath|status|responseLength|responseLatency|integrationLatency|xrayTraceId"
-    r"|identity\.(sourceIp|userAgent|apiKeyId|caller|user)"
+    r"|identity\.(sourceIp|userAgent|apiKeyId|caller|user)|authorizer\.claims\.\w+"
     r"|error\.(message|messageString|responseType|validationErrorString)"
     r"|integration\.(error|status|latency|requestId|integrationStatus)"
 )

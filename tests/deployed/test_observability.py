@@ -72,6 +72,18 @@ def test_a_request_is_one_line_of_the_function_and_one_of_the_gateway(
     assert function["client"] == gateway["apiKeyId"]
 
 
+def test_the_access_log_names_the_user_by_nothing_but_its_id(
+    client: httpx.Client, create: CreateItem, log_lines: ReadLog
+) -> None:
+    item = create()
+
+    request_id = client.get(f"/items/{item['id']}").headers["X-Request-Id"]
+
+    [line] = log_lines("api", request_id)
+    assert line["user"] == item["ownerId"]
+    assert not any("@" in value for value in line.values())
+
+
 def test_what_the_gateway_refuses_is_in_its_log_with_the_reason(
     anonymous: httpx.Client, log_lines: ReadLog
 ) -> None:

@@ -7,6 +7,7 @@ locals {
     requestTime        = "$context.requestTime"
     sourceIp           = "$context.identity.sourceIp"
     apiKeyId           = "$context.identity.apiKeyId"
+    user               = "$context.authorizer.claims.sub"
     method             = "$context.httpMethod"
     resourcePath       = "$context.resourcePath"
     status             = "$context.status"

@@ -36,6 +36,14 @@ locals {
         | sort requests desc
       QUERY
     }
+    refusals-by-user = {
+      logs  = [var.api.access_log_group]
+      query = <<-QUERY
+        filter status = "429" and user != "-"
+        | stats count(*) as requests by user, apiKeyId, method, resourcePath
+        | sort requests desc
+      QUERY
+    }
     failed-logins = {
       logs  = local.function_logs
       query = <<-QUERY
