@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "LIMITS_TABLE_NAME": "catalog-local-limits",
     "RATE_LIMITS": '{"read": {"rate": 50, "burst": 100}}',
     "AUTHORIZATION": "jwt_and_api_key",
+    "USER_POOL_ID": "eu-west-1_OfTheTests",
     "USER_POOL_CLIENT_ID": "client-of-the-tests",
 }
 # Answers of DynamoDB put in the place of the network.
