@@ -190,10 +190,10 @@ class Pool:
         return {"Status": "SUCCESS"}
 
     def SetUserMFAPreference(self, sent: Any) -> None:  # noqa: N802
-        self._holder(sent["AccessToken"]).mfa = sent["SoftwareTokenMfaSettings"]["Enabled"]
+        self._holder(sent["AccessToken"]).mfa = _preferred(sent["SoftwareTokenMfaSettings"])
 
     def AdminSetUserMFAPreference(self, sent: Any) -> None:  # noqa: N802
-        self._by_id(sent["Username"]).mfa = sent["SoftwareTokenMfaSettings"]["Enabled"]
+        self._by_id(sent["Username"]).mfa = _preferred(sent["SoftwareTokenMfaSettings"])
 
     def _by_id(self, user_id: str) -> Person:
         for person in self.people.values():
@@ -226,3 +226,10 @@ class Pool:
         }
         self._tokens |= dict.fromkeys([tokens["AccessToken"], tokens["RefreshToken"]], person)
         return {"AuthenticationResult": tokens | {"ExpiresIn": 900, "TokenType": "Bearer"}}
+
+
+def _preferred(factor: dict[str, bool]) -> bool:
+    """Whether a factor is asked for. Cognito prefers none that is not enabled."""
+    if factor["PreferredMfa"] and not factor["Enabled"]:
+        raise RefusalError("InvalidParameterException")
+    return factor["PreferredMfa"]

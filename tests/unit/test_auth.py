@@ -132,14 +132,18 @@ def test_a_wrong_password_signs_nobody_in(auth: Client, pool: Pool) -> None:
 
 
 def test_the_pool_learns_from_where_somebody_signs_in(auth: Client, pool: Pool) -> None:
-    pool.add(EMAIL, mfa=True)
+    pool.add(EMAIL, status="FORCE_CHANGE_PASSWORD", mfa=True)
 
     session = sign_in(auth)["session"]
-    post(auth, "challenge", email=EMAIL, session=session, code=CODE)
+    answer = post(auth, "challenge", email=EMAIL, session=session, newPassword=NEW_PASSWORD)
+    post(auth, "challenge", email=EMAIL, session=answer.json["session"], code=CODE)
 
     contexts = [sent["ContextData"] for sent in pool.sent]
-    assert [context["IpAddress"] for context in contexts] == ["192.0.2.1", "192.0.2.1"]
-    assert [context["ServerPath"] for context in contexts] == ["/auth/login", "/auth/challenge"]
+    assert [(context["IpAddress"], context["ServerPath"]) for context in contexts] == [
+        ("192.0.2.1", "/auth/login"),
+        ("192.0.2.1", "/auth/challenge"),
+        ("192.0.2.1", "/auth/challenge"),
+    ]
 
 
 def test_without_an_address_of_the_client_signing_in_works(auth: Client, pool: Pool) -> None:
@@ -370,11 +374,12 @@ def access_token(me: Client) -> str:
     return str(sign_in(me)["accessToken"])
 
 
-def test_a_user_turns_on_codes_and_off(me: Client, access_token: str) -> None:
+def test_a_user_turns_on_codes_and_off(me: Client, access_token: str, pool: Pool) -> None:
     given = me("POST", "/auth/me/totp", {"accessToken": access_token})
     on = me("PUT", "/auth/me/totp", {"accessToken": access_token, "code": CODE})
 
     contract.validator("Authenticator").validate(given.json)
+    assert given.json["secret"] == pool.people[EMAIL].authenticator
     assert given.json["uri"] == (
         "otpauth://totp/Catalog%3Acanary.walnut%40example.com"
         f"?secret={given.json['secret']}&issuer=Catalog"
@@ -403,6 +408,32 @@ def test_without_a_secret_no_code_is_right(me: Client, access_token: str) -> Non
     answer = me("PUT", "/auth/me/totp", {"accessToken": access_token, "code": CODE})
 
     refused(answer, 422, "invalid-code")
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [ABOUT_ME[2], ABOUT_ME[3]])
+def test_an_access_token_that_is_not_valid_is_refused(
+    me: Client, method: str, path: str, body: Any
+) -> None:
+    refused(me(method, path, body), 401, "invalid-token")
+
+
+def test_an_access_token_that_ends_meanwhile_is_refused(me: Client, access_token: str) -> None:
+    me("POST", "/auth/me/totp", {"accessToken": access_token})
+    ended = fails("NotAuthorizedException")
+
+    with before("SetUserMFAPreference", ended, client=me.function.cognito):
+        answer = me("PUT", "/auth/me/totp", {"accessToken": access_token, "code": CODE})
+
+    refused(answer, 401, "invalid-token")
+
+
+def test_a_user_who_is_deleted_meanwhile_is_gone(me: Client) -> None:
+    deleted = fails("UserNotFoundException")
+
+    with before("AdminListGroupsForUser", deleted, client=me.function.cognito):
+        answer = me("GET", "/auth/me")
+
+    refused(answer, 401, "invalid-token")
 
 
 # What operators see

@@ -245,6 +245,7 @@ def test_what_is_confidential_is_not_shown_as_text(kind: type[model.Confidential
     shown = kind(**fields)
 
     assert reveals(f"{shown} {shown!r} {[shown]}") == []
+    assert str(shown) == f"{kind.__name__}(…)"
 
 
 def test_an_error_tells_nothing_of_the_request(auth: Client, pool: Pool) -> None:

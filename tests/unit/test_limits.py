@@ -185,6 +185,20 @@ def test_a_row_goes_once_its_bucket_is_full_again(limits: Table, clock: Clock) -
     }
 
 
+def test_a_bucket_that_is_used_on_is_kept_on(limits: Table, clock: Clock) -> None:
+    one = limiter(limits, clock, rate=1, burst=120)
+    one.take("read", "alice")
+
+    clock.now += 0.5  # not full again
+    one.take("read", "alice")
+    clock.now += 1
+    one.take("read", "alice")
+
+    row = limits.get({"id": "read#alice"})
+    assert row is not None
+    assert row["expiresAt"] == int(clock.now) + 120 + 60
+
+
 def test_a_clock_that_is_set_back_admits_no_more(limits: Table, clock: Clock) -> None:
     one = limiter(limits, clock, rate=1, burst=5)
     admitted(one, 5)
@@ -231,6 +245,14 @@ def test_who_asks_little_holds_no_tokens(limits: Table, clock: Clock) -> None:
         clock.now += LEASE_LIFE / SECOND
 
     assert one.standings[-1].remaining == 99
+
+
+def test_the_standing_counts_what_is_leased_and_not_spent(limits: Table, clock: Clock) -> None:
+    one = limiter(limits, clock, rate=0.001, burst=16, lease=4)
+
+    admitted(one, 7)
+
+    assert [standing.remaining for standing in one.standings] == [15, 14, 13, 12, 11, 10, 9]
 
 
 def test_tokens_that_are_not_spent_die_with_their_lease(limits: Table, clock: Clock) -> None:
@@ -319,6 +341,24 @@ def test_who_is_beaten_to_the_last_token_is_refused_after_three_tries(
         assert admitted(one) == 0
 
     assert writes.call_count == 3 + 1 + (14 + 2 + 1)  # the second is the other's, to find the form
+
+
+def test_who_is_beaten_twice_asks_for_one_token_last(limits: Table, clock: Clock) -> None:
+    one = limiter(limits, clock, rate=0.001, burst=40, lease=8)
+    other = limiter(limits, clock, rate=0.001, burst=40)
+    admitted(one, 7)  # wants 8 next
+    beaten_by = [26, 4, 2]  # which leaves 7, 3 and 1
+    turn = threading.Lock()
+
+    def take_before(**_: Any) -> None:
+        if beaten_by and turn.acquire(blocking=False):
+            admitted(other, beaten_by.pop(0))
+            turn.release()
+
+    with before("UpdateItem", take_before, table=LIMITS):
+        assert admitted(one) == 1
+
+    assert (beaten_by, one.standings[-1].remaining) == ([], 0)
 
 
 @dataclass
