@@ -236,5 +236,7 @@ def test_a_caller_without_a_key_is_anonymous(items_function: ModuleType) -> None
 def test_a_user_is_counted_as_such_and_else_the_application() -> None:
     event = gateway.proxy_event("GET", "/items")
 
-    assert caller.of(event, gateway.POOL_CLIENT).principal == USER
-    assert caller.of(event).principal == "key-of-the-tests"
+    user, application = caller.of(event, gateway.POOL_CLIENT), caller.of(event)
+
+    assert (user.principal, user.client) == (USER, "key-of-the-tests")
+    assert application.principal == "key-of-the-tests"

@@ -174,6 +174,7 @@ def test_a_key_without_a_plan_is_told_so(control_plane: ControlPlane) -> None:
     ("fault", "status"),
     [
         ((429, "TooManyRequestsException"), 503),
+        ((500, "InternalFailure"), 503),
         ((503, "ServiceUnavailableException"), 503),
         (botocore.exceptions.ReadTimeoutError(endpoint_url="canary"), 503),
         (botocore.exceptions.EndpointConnectionError(endpoint_url="canary"), 503),

@@ -58,7 +58,9 @@ run "the_bucket_is_private_versioned_and_encrypted" {
     error_message = "the bucket can become public"
   }
   assert {
-    condition     = jsondecode(aws_s3_bucket_policy.this.policy).Statement[0].Effect == "Deny" && jsondecode(aws_s3_bucket_policy.this.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
+    condition = [for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : [statement.Effect, statement.Principal, statement.Action, statement.Resource, statement.Condition]] == [
+      ["Deny", "*", "s3:*", ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"], { Bool = { "aws:SecureTransport" = "false" } }]
+    ]
     error_message = "requests without TLS are let in"
   }
 }
@@ -67,6 +69,16 @@ run "what_somebody_else_put_there_is_not_destroyed_unasked" {
   assert {
     condition     = !aws_s3_bucket.this.force_destroy
     error_message = "a destroy would take it along"
+  }
+}
+
+run "what_somebody_else_put_there_is_destroyed_when_asked" {
+  variables {
+    force_destroy = true
+  }
+  assert {
+    condition     = aws_s3_bucket.this.force_destroy
+    error_message = "the environment could not be destroyed"
   }
 }
 

@@ -25,6 +25,10 @@ run "users_are_known_by_their_verified_email" {
     condition     = [for way in aws_cognito_user_pool.this.account_recovery_setting[0].recovery_mechanism : way.name] == ["verified_email"]
     error_message = "an account is recovered by something else"
   }
+  assert {
+    condition     = aws_cognito_user_pool.this.verification_message_template[0].default_email_option == "CONFIRM_WITH_CODE"
+    error_message = "a link is mailed, which the API knows nothing of"
+  }
 }
 
 run "passwords_are_strong_and_a_second_factor_is_offered" {
@@ -37,6 +41,10 @@ run "passwords_are_strong_and_a_second_factor_is_offered" {
     error_message = "a weak password would do"
   }
   assert {
+    condition     = aws_cognito_user_pool.this.password_policy[0].temporary_password_validity_days <= 7
+    error_message = "a password that somebody else has seen works for ${aws_cognito_user_pool.this.password_policy[0].temporary_password_validity_days} days"
+  }
+  assert {
     condition     = aws_cognito_user_pool.this.mfa_configuration == "OPTIONAL" && aws_cognito_user_pool.this.software_token_mfa_configuration[0].enabled
     error_message = "no authenticator app can be used"
   }
@@ -46,6 +54,16 @@ run "the_pool_is_protected_by_default" {
   assert {
     condition     = aws_cognito_user_pool.this.deletion_protection == "ACTIVE"
     error_message = "all users could be deleted at once"
+  }
+}
+
+run "the_pool_of_a_trial_can_be_deleted" {
+  variables {
+    deletion_protection = false
+  }
+  assert {
+    condition     = aws_cognito_user_pool.this.deletion_protection == "INACTIVE"
+    error_message = "the environment could not be destroyed"
   }
 }
 
@@ -66,6 +84,14 @@ run "nobody_guesses_passwords_with_the_public_client_id" {
     condition     = aws_cognito_user_pool_client.this.write_attributes == toset(["email"])
     error_message = "a user may write ${join(", ", aws_cognito_user_pool_client.this.write_attributes)}"
   }
+  assert {
+    condition     = aws_cognito_user_pool_client.this.read_attributes == toset(["email", "email_verified"])
+    error_message = "an access token shows ${join(", ", aws_cognito_user_pool_client.this.read_attributes)}"
+  }
+  assert {
+    condition     = aws_cognito_user_pool_client.this.auth_session_validity <= 5
+    error_message = "codes can be guessed for ${aws_cognito_user_pool_client.this.auth_session_validity} minutes after one password"
+  }
 }
 
 run "tokens_are_short_and_can_be_revoked" {
@@ -80,6 +106,10 @@ run "tokens_are_short_and_can_be_revoked" {
   assert {
     condition     = aws_cognito_user_pool_client.this.enable_token_revocation && aws_cognito_user_pool_client.this.refresh_token_rotation[0].feature == "ENABLED"
     error_message = "a stolen refresh token works until it ends"
+  }
+  assert {
+    condition     = aws_cognito_user_pool_client.this.refresh_token_rotation[0].retry_grace_period_seconds == 10
+    error_message = "after its rotation a refresh token works for ${aws_cognito_user_pool_client.this.refresh_token_rotation[0].retry_grace_period_seconds} seconds"
   }
 }
 
@@ -155,10 +185,10 @@ run "an_unknown_threat_protection_is_refused" {
   expect_failures = [var.threat_protection]
 }
 
-run "tokens_of_a_minute_are_refused" {
+run "tokens_of_less_than_five_minutes_are_refused" {
   command = plan
   variables {
-    token_minutes = 1
+    token_minutes = 4
   }
   expect_failures = [var.token_minutes]
 }
@@ -194,4 +224,36 @@ run "an_identity_that_is_no_arn_is_refused" {
     email = { from = "no-reply@example.com", ses_identity_arn = "example.com" }
   }
   expect_failures = [var.email]
+}
+
+run "tokens_of_more_than_a_day_are_refused" {
+  command = plan
+  variables {
+    token_minutes = 1441
+  }
+  expect_failures = [var.token_minutes]
+}
+
+run "tokens_of_half_a_minute_more_are_refused" {
+  command = plan
+  variables {
+    token_minutes = 15.5
+  }
+  expect_failures = [var.token_minutes]
+}
+
+run "a_refresh_token_of_half_a_day_more_is_refused" {
+  command = plan
+  variables {
+    refresh_token_days = 30.5
+  }
+  expect_failures = [var.refresh_token_days]
+}
+
+run "a_name_whose_client_cognito_refuses_is_refused" {
+  command = plan
+  variables {
+    name = "ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+  }
+  expect_failures = [var.name]
 }
