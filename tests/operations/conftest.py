@@ -18,10 +18,12 @@ import pytest
 from tests.local_aws.conftest import free_port
 
 from local_aws.process import CREDENTIALS, REGION
+from users import Users
 
 PROJECT = Path(__file__).resolve().parents[2]
 # What `make test` tells its own children must not reach the commands under test.
 OF_THE_TEST_RUN = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ENV", "TF_WORKSPACE"}
+USER = "operations@example.com"
 Finished = subprocess.CompletedProcess[str]
 Json = dict[str, Any]
 
@@ -74,11 +76,26 @@ class Checkout:
         session = boto3.Session(key, secret, region_name=REGION)
         return session.client(service, endpoint_url=f"http://127.0.0.1:{self.port}")  # type: ignore[call-overload]
 
-    def api(self, key: str | None = None) -> httpx.Client:
-        """A client of the API, with the key of the client `tests` unless told another."""
-        outputs = self.outputs()
-        headers = {"x-api-key": key or outputs["api_keys"]["tests"]["1"]}
-        return httpx.Client(base_url=outputs["api_url"], headers=headers, timeout=30)
+    def users(self) -> Users:
+        """The users of this checkout's stack."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LOCAL_AWS_PORT", str(self.port))
+            return Users("local", self.outputs())
+
+    def headers(self) -> dict[str, str]:
+        """What a request needs: a key of the client `tests`, and a token of this checkout's user.
+
+        The user is made the first time. Later ones get a new password, and keep their items.
+        """
+        outputs, users = self.outputs(), self.users()
+        token = users.token(USER, users.make(USER, reset=True))
+        key = outputs["api_keys"]["tests"]["1"]
+        return {"x-api-key": key, "Authorization": f"Bearer {token}"}
+
+    def api(self) -> httpx.Client:
+        """A client of the API for the user of this checkout."""
+        url = self.outputs()["api_url"]
+        return httpx.Client(base_url=url, headers=self.headers(), timeout=30)
 
     def processes(self) -> list[str]:
         """The commands of all living processes that run anything of this checkout."""
@@ -107,8 +124,8 @@ def succeeded(answer: Finished) -> str:
 class Traffic:
     """Calls an API all the time until it is told to stop, and remembers what went wrong."""
 
-    def __init__(self, url: str, key: str) -> None:
-        self.key = key  # may be changed on the way
+    def __init__(self, url: str, headers: dict[str, str]) -> None:
+        self.headers = headers  # may be changed on the way
         self.answered = 0
         self.failures: list[str] = []
         self._url = url
@@ -138,7 +155,7 @@ class Traffic:
 
     def _call(self, client: httpx.Client) -> None:
         try:
-            answer = client.get(f"{self._url}/items?limit=1", headers={"x-api-key": self.key})
+            answer = client.get(f"{self._url}/items?limit=1", headers=self.headers)
         except httpx.HTTPError as error:
             self.failures.append(repr(error))
         else:

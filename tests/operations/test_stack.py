@@ -7,6 +7,8 @@ import os
 import re
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -109,14 +111,15 @@ def test_make_keys_prints_every_key(checkout: Checkout) -> None:
 
 
 def test_a_rotation_under_traffic_fails_no_request(checkout: Checkout) -> None:
-    outputs = checkout.outputs()
-    old = outputs["api_keys"]["demo"]["1"]
+    outputs, headers = checkout.outputs(), checkout.headers()
+    old = {**headers, "x-api-key": outputs["api_keys"]["demo"]["1"]}
 
     with Traffic(outputs["api_url"], old) as traffic:
         succeeded(rotate(checkout))
         overlap = checkout.outputs()["api_keys"]["demo"]
         traffic.wait_for_more()
-        traffic.key = new = list(overlap.values())[-1]
+        new = list(overlap.values())[-1]
+        traffic.headers = {**headers, "x-api-key": new}
         traffic.wait_for_more()
         started_twice = rotate(checkout)
         succeeded(rotate(checkout, "FINISH=1"))
@@ -126,8 +129,8 @@ def test_a_rotation_under_traffic_fails_no_request(checkout: Checkout) -> None:
     assert len(set(overlap.values())) == 2
     assert "A rotation of demo is under way" in started_twice.stderr
     assert list(checkout.outputs()["api_keys"]["demo"].values()) == [new]
-    with checkout.api(old) as api:
-        assert api.get("/items").status_code == httpx.codes.FORBIDDEN
+    with checkout.api() as api:
+        assert api.get("/items", headers=old).status_code == httpx.codes.FORBIDDEN
 
 
 def rotate(checkout: Checkout, *arguments: str) -> Finished:
@@ -178,11 +181,9 @@ def test_terraform_refuses_artifacts_that_are_older_than_the_sources(checkout: C
 
 
 def test_a_deployment_under_traffic_fails_no_request(checkout: Checkout) -> None:
-    outputs = checkout.outputs()
-
-    with Traffic(outputs["api_url"], outputs["api_keys"]["tests"]["1"]) as traffic:
+    with Traffic(checkout.outputs()["api_url"], checkout.headers()) as traffic:
         succeeded(checkout.make("build", "ENV=local"))
-        succeeded(checkout.terraform("apply", "-auto-approve", "-input=false"))
+        apply(checkout)
         traffic.wait_for_more()
 
     assert traffic.failures == []
@@ -220,6 +221,74 @@ def server_error(answer: httpx.Response) -> Json | None:
     return dict(answer.json()) if answer.is_server_error else None
 
 
+# Users
+
+
+def test_make_user_prints_a_token_and_nothing_else(checkout: Checkout) -> None:
+    made = checkout.make("user", "EMAIL=you@example.com")
+
+    headers = checkout.headers() | {"Authorization": f"Bearer {succeeded(made).strip()}"}
+    assert me(checkout, headers)["email"] == "you@example.com"
+    assert me(checkout, headers)["groups"] == []
+
+
+def me(checkout: Checkout, headers: dict[str, str]) -> Json:
+    """The user whose token is in the headers."""
+    answer = httpx.get(f"{checkout.outputs()['api_url']}/auth/me", headers=headers, timeout=30)
+    return dict(answer.raise_for_status().json())
+
+
+def test_a_user_who_exists_is_only_changed_on_demand(checkout: Checkout) -> None:
+    refused = checkout.make("user", "EMAIL=you@example.com", "ADMIN=1")
+    made = checkout.make("user", "EMAIL=you@example.com", "ADMIN=1", "RESET=1")
+
+    headers = checkout.headers() | {"Authorization": f"Bearer {succeeded(made).strip()}"}
+    assert refused.returncode != 0
+    assert refused.stdout == ""
+    assert "There is a user you@example.com already: RESET=1" in only_error(refused)
+    assert me(checkout, headers)["groups"] == ["admin"]
+
+
+# A stack without users
+
+
+def test_where_a_key_is_enough_all_items_are_the_catalogues(checkout: Checkout) -> None:
+    key = {"x-api-key": checkout.outputs()["api_keys"]["tests"]["1"]}
+    with authorization(checkout, "api_key"):
+        plan = checkout.terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+        with httpx.Client(base_url=checkout.outputs()["api_url"], headers=key) as api:
+            created = api.post("/items", json=ITEM).json()
+            read = api.get(f"/items/{created['id']}")
+            paths = api.get("/openapi.json").json()["paths"]
+
+    assert plan.returncode == 0, plan.stdout
+    assert created["ownerId"] == "catalog"
+    assert read.json() == created
+    assert paths["/items"]["post"]["security"] == [{"ApiKey": []}]
+    with checkout.api() as api:
+        assert api.get(f"/items/{created['id']}").status_code == httpx.codes.NOT_FOUND
+        assert api.get("/items", headers={"Authorization": ""}).status_code == 401
+
+
+@contextmanager
+def authorization(checkout: Checkout, mode: str) -> Iterator[None]:
+    """Apply another authorization for a while."""
+    path = checkout.root / "terraform/environments/local.yaml"
+    before = path.read_text()
+    path.write_text(before.replace("authorization: jwt_and_api_key", f"authorization: {mode}", 1))
+    try:
+        apply(checkout)
+        yield
+    finally:
+        path.write_text(before)
+        apply(checkout)
+
+
+def apply(checkout: Checkout) -> None:
+    """Apply what the checkout holds."""
+    succeeded(checkout.terraform("apply", "-auto-approve", "-input=false"))
+
+
 # What goes wrong is said in one sentence
 
 
@@ -233,9 +302,15 @@ def server_error(answer: httpx.Response) -> Json | None:
         ("build ENV=production", 'There is no environment "production": use'),
         ("init ENV=production", 'There is no environment "production": use'),
         ("init ENV=dev", "run `make bootstrap` once"),
+        ("user", '"" is no e-mail address: say EMAIL=you@example.com.'),
+        ("user EMAIL=you", '"you" is no e-mail address: say EMAIL=you@example.com.'),
+        ("user ENV=production EMAIL=you@example.com", 'There is no environment "production": use'),
         ("up LOCAL_AWS_PORT=http", 'LOCAL_AWS_PORT is "http": use a port from 1024 to 65535.'),
         ("up LOCAL_AWS_PORT=80", 'LOCAL_AWS_PORT is "80": use a port from 1024 to 65535.'),
-        ("logs NAME=nothing", "There is no log nothing: use api, docs, health, items."),
+        (
+            "logs NAME=nothing",
+            "There is no log nothing: use api, auth, docs, health, items, usage.",
+        ),
     ],
 )
 def test_a_wrong_argument_is_explained_in_one_line(
@@ -243,11 +318,16 @@ def test_a_wrong_argument_is_explained_in_one_line(
 ) -> None:
     answer = checkout.make(*command.split())
 
-    errors = [line for line in answer.stderr.splitlines() if not line.startswith("make")]
     assert answer.returncode != 0
+    assert sentence in only_error(answer)
+
+
+def only_error(answer: Finished) -> str:
+    """The one line that a command said went wrong."""
+    errors = [line for line in answer.stderr.splitlines() if not line.startswith("make")]
     assert len(errors) == 1, answer.stderr
     assert errors[0].startswith("error: ")
-    assert sentence in errors[0]
+    return errors[0]
 
 
 def test_a_taken_port_is_explained(checkout: Checkout) -> None:
@@ -295,7 +375,9 @@ def resources(checkout: Checkout) -> dict[str, list[str]]:
         kind: [entry[name] for entry in getattr(checkout.aws(service), operation)()[member]]
         for kind, (service, operation, member, name) in listings.items()
     }
-    return found | {"tables": checkout.aws("dynamodb").list_tables()["TableNames"]}
+    pools = checkout.aws("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
+    tables = checkout.aws("dynamodb").list_tables()["TableNames"]
+    return found | {"user pools": [pool["Name"] for pool in pools], "tables": tables}
 
 
 def test_make_down_leaves_no_process(checkout: Checkout) -> None:
