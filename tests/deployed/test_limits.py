@@ -10,7 +10,7 @@ from unittest import mock
 
 import httpx
 import pytest
-from tests.deployed.conftest import AwsClient
+from tests.deployed.conftest import AwsClient, Json
 
 from catalog import telemetry
 from catalog.dynamodb import Table
@@ -70,3 +70,11 @@ def test_a_client_is_told_its_plan_and_what_it_has_used(client: httpx.Client) ->
     assert before["plan"] == after["plan"]
     assert after["use"]["used"] > before["use"]["used"]
     assert {policy["name"] for policy in after["policies"]} >= {"read", "list", "write", "usage"}
+
+
+def test_a_costly_route_has_a_throttle_of_its_own(aws: AwsClient, outputs: Json) -> None:
+    api = outputs["api_url"].partition("/restapis/")[2].partition("/")[0]
+
+    settings = aws("apigateway").get_stage(restApiId=api, stageName="v1")["methodSettings"]
+
+    assert settings["~1usage/GET"]["throttlingRateLimit"] < settings["*/*"]["throttlingRateLimit"]
