@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 import stack
+from users import Users
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -48,12 +50,13 @@ class Visit:
         if message.type in ("error", "warning"):
             self.errors.append(message.text)
 
-    def authorize(self, key: str) -> None:
+    def authorize(self, key: str, token: str) -> None:
         self.page.get_by_role("button", name="Authorize").first.click()
-        dialog = self.page.locator(".auth-container")
-        dialog.get_by_role("textbox").fill(key)
-        dialog.get_by_role("button", name="Apply credentials").click()
-        self.page.get_by_role("button", name="Close").click()
+        for scheme, value in (("ApiKey", key), ("UserToken", token)):
+            dialog = self.page.locator(".auth-container").filter(has_text=scheme)
+            dialog.get_by_role("textbox").fill(value)
+            dialog.get_by_role("button", name="Apply credentials").click()
+        self.page.get_by_role("button", name="Close").first.click()
 
 
 def origin(url: str) -> str:
@@ -64,6 +67,13 @@ def origin(url: str) -> str:
 @pytest.fixture(scope="module")
 def outputs() -> dict[str, Any]:
     return stack.outputs("local")
+
+
+@pytest.fixture(scope="module")
+def token(outputs: dict[str, Any]) -> str:
+    """The ID token of a person who has signed in."""
+    email, users = f"{uuid.uuid4().hex}@example.com", Users("local", outputs)
+    return users.token(email, users.make(email))
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +95,10 @@ def visit(browser: Browser, outputs: dict[str, Any]) -> Iterator[Visit]:
     page.close()
 
 
-def test_a_person_authorises_and_creates_an_item(visit: Visit, outputs: dict[str, Any]) -> None:
-    visit.authorize(outputs["api_keys"]["tests"]["1"])
+def test_a_person_authorises_and_creates_an_item(
+    visit: Visit, outputs: dict[str, Any], token: str
+) -> None:
+    visit.authorize(outputs["api_keys"]["tests"]["1"], token)
     operation = visit.page.locator("#operations-items-createItem")
 
     operation.locator(".opblock-summary-control").click()
@@ -99,8 +111,10 @@ def test_a_person_authorises_and_creates_an_item(visit: Visit, outputs: dict[str
     assert visit.errors == []
 
 
-def test_two_creations_from_the_page_are_two_items(visit: Visit, outputs: dict[str, Any]) -> None:
-    visit.authorize(outputs["api_keys"]["tests"]["1"])
+def test_two_creations_from_the_page_are_two_items(
+    visit: Visit, outputs: dict[str, Any], token: str
+) -> None:
+    visit.authorize(outputs["api_keys"]["tests"]["1"], token)
     operation = visit.page.locator("#operations-items-createItem")
     operation.locator(".opblock-summary-control").click()
     operation.get_by_role("button", name="Try it out").click()

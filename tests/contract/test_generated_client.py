@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.contract.conftest import SignIn
 
 pytestmark = pytest.mark.xdist_group("generated-client")  # generated once
 PACKAGE = "generated_catalog_client"
@@ -35,9 +36,9 @@ def load(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
 
 
 @pytest.fixture
-def client(load: Load, url: str, key: str) -> Iterator[Any]:
+def client(load: Load, url: str, key: str, sign_in: SignIn) -> Iterator[Any]:
     make = load("client").AuthenticatedClient
-    with make(base_url=url, token=key, prefix="", auth_header_name="x-api-key") as client:
+    with make(base_url=url, token=sign_in(), headers={"x-api-key": key}) as client:
         yield client
 
 
