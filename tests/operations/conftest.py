@@ -149,7 +149,7 @@ class Traffic:
 
     def _run(self) -> None:
         with httpx.Client(timeout=30) as client:
-            while not self._stopped.wait(0.04):  # below the rate of the plan `standard`
+            while not self._stopped.wait(0.07):  # below every rate that a user has
                 self._call(client)
                 self.answered += 1
 
