@@ -56,7 +56,7 @@ fix: environment-tests ## Repair what lint can repair
 	@terraform fmt -recursive terraform
 bench: environment-bench ## Measure beside other ways to write the handler, into docs/benchmarks.md (ARGS=…)
 	@.venv-bench/bin/python scripts/bench.py --write $(ARGS)
-load: environment-bench up ## Put load on the local stack, and check that nothing is lost (ARGS=…)
+load: environment-bench up ## Put load on the local stack: nothing is lost, and nobody crowded out (ARGS=…)
 	@.venv-bench/bin/python scripts/load.py --write $(ARGS)
 lock: environment-scripts ## Resolve all requirements anew and lock them by hash
 	@$(PYTHON) scripts/lock.py

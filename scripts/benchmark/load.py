@@ -1,4 +1,4 @@
-"""A load of users on the local stack, and what it left behind."""
+"""A load of users on the local stack and what it left behind; a greedy client and a modest one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import locust  # noqa: F401 - first: it makes the standard library wait without blocking
 
@@ -17,12 +18,14 @@ from locust.stats import RequestStats
 from rich.console import Console
 
 import stack
-from benchmark import ledger, load_plot, report
+from benchmark import fairness, fairness_plot, fairness_run, ledger, load_plot, report
 from benchmark.ledger import Ledger
 from benchmark.load_users import CatalogUser
+from users import Users
 
 CLIENT = "tests"  # has no limit
-PLOT = stack.PROJECT / "docs" / "images" / "load.png"
+IMAGES = stack.PROJECT / "docs" / "images"
+Headers = dict[str, str]
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -38,17 +41,24 @@ class Load:
 
 
 def put(users: int, seconds: int, *, write: bool) -> None:
-    """Run the load, report it, check what it left."""
+    """Run both loads and report them. Exits with what is wrong, if anything is."""
     outputs = stack.outputs("local")
-    key = list(outputs["api_keys"][CLIENT].values())[-1]
+    wrong = put_many(outputs, users, seconds, write=write)
+    wrong += put_greedy(outputs, seconds, write=write)
+    if wrong:
+        sys.exit("\n".join(f"error: {sentence}" for sentence in wrong))
+
+
+def put_many(outputs: dict[str, Any], users: int, seconds: int, *, write: bool) -> list[str]:
+    """Run the load of many users, report it, check what it left. Returns what is wrong."""
+    headers = [sign_in(outputs, CLIENT, f"load-{n}") for n in range(users)]
     environment = Environment(host=outputs["api_url"], stop_timeout=30)
     console.print(f"{users} users for {seconds} s …")
-    load = run(environment, key, users, seconds)
+    load = run(environment, headers, users, seconds)
     text = markdown(load)
     console.print(text, markup=False)
-    with httpx.Client(
-        base_url=outputs["api_url"], headers={"x-api-key": key}, timeout=30
-    ) as client:
+    admin = sign_in(outputs, CLIENT, "load-admin", admin=True)  # sees the items of all
+    with httpx.Client(base_url=outputs["api_url"], headers=admin, timeout=30) as client:
         lost = ledger.lost(client, load.ledger)
         ledger.clean_up(client, load.ledger)
     console.print(
@@ -57,17 +67,37 @@ def put(users: int, seconds: int, *, write: bool) -> None:
     )
     if write:
         title = f"Load on the local AWS: {users} users without a pause"
-        load_plot.draw(load.ledger.requests, load.started, title, PLOT)
+        load_plot.draw(load.ledger.requests, load.started, title, IMAGES / "load.png")
         report.write("load", text)
     failures = load.stats.total.num_failures
-    if lost or failures:
-        sys.exit("\n".join([f"error: {failures} requests failed.", *lost]))
+    return ([f"{failures} requests failed."] if failures else []) + lost
 
 
-def run(environment: Environment, key: str, users: int, seconds: int) -> Load:
+def put_greedy(outputs: dict[str, Any], seconds: int, *, write: bool) -> list[str]:
+    """Put a greedy client beside a modest one and report it. Returns what is wrong."""
+    headers = {name: sign_in(outputs, name, f"load-{name}") for name in fairness_run.USERS}
+    console.print(f"A modest client for {seconds} s, and for {seconds} s beside a greedy one …")
+    found = fairness_run.run(outputs["api_url"], headers, seconds)
+    text = fairness.markdown(found)
+    console.print(text, markup=False)
+    if write:
+        fairness_plot.draw(found, IMAGES / "fairness.png")
+        report.write("fairness", text)
+    return fairness.complaints(found)
+
+
+def sign_in(outputs: dict[str, Any], client: str, user: str, *, admin: bool = False) -> Headers:
+    """Sign a user in, and return what a client sends for it: its key and the user's token."""
+    users, email = Users("local", outputs), f"{user}@example.com"
+    token = users.token(email, users.make(email, admin=admin, reset=True))
+    key = list(outputs["api_keys"][client].values())[-1]
+    return {"x-api-key": key, "Authorization": f"Bearer {token}"}
+
+
+def run(environment: Environment, headers: list[Headers], users: int, seconds: int) -> Load:
     """Let users loose for some seconds."""
     told = Ledger()
-    knowing = type("User", (CatalogUser,), {"abstract": False, "ledger": told, "key": key})
+    knowing = type("User", (CatalogUser,), {"abstract": False, "ledger": told, "headers": headers})
     environment.user_classes = [knowing]
     environment.events.request.add_listener(told.note)
     runner = environment.create_local_runner()

@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib import pyplot
 
+from benchmark import report
 from benchmark.ledger import Request
 
 SPINES = ("top", "right")
@@ -54,17 +55,12 @@ def draw_throughput(axes: pyplot.Axes, seconds: list[list[Request]]) -> None:
 
 def draw_latency(axes: pyplot.Axes, seconds: list[list[Request]]) -> None:
     """Draw the median and the 99th percentile of each second."""
-    times = [sorted(request.milliseconds for request in second) for second in seconds]
+    times = [[request.milliseconds for request in second] for second in seconds]
     at = [n + 0.5 for n in range(len(seconds))]
     nan = float("nan")
     median = [statistics.median(second) if second else nan for second in times]
-    slowest = [percentile_99(second) if second else nan for second in times]
+    slowest = [report.percentile_99(second) if second else nan for second in times]
     for name, values, colour in (("p99", slowest, ORANGE), ("p50", median, BLUE)):
         axes.plot(at, values, color=colour, linewidth=1.8, label=name)
     axes.legend(frameon=False, loc="upper right", ncols=2)
     axes.set_ylabel("latency, ms", color=GREY)
-
-
-def percentile_99(ordered: list[float]) -> float:
-    """Return the smallest value that 99 % do not exceed."""
-    return ordered[-(-99 * len(ordered) // 100) - 1]

@@ -16,13 +16,15 @@ KEPT_ITEMS = 20  # each user deletes only while it has more
 class CatalogUser(FastHttpUser):
     """Creates, reads, lists, changes and deletes items without a pause. Changes only its own."""
 
-    abstract = True  # `load.py` makes a class that knows the ledger and the key
+    abstract = True  # `load.py` makes a class that knows the rest
     ledger: Ledger
-    key: str
+    headers: list[dict[str, str]]
+    """A key and a token for each user: the items of a user are its own."""
     wait_time = constant(0)
 
     def on_start(self) -> None:
         """Begin with one item."""
+        self.own_headers = self.headers.pop()
         self.items: list[str] = []
         self.create()
 
@@ -67,7 +69,7 @@ class CatalogUser(FastHttpUser):
     def _send(self, method: str, path: str, expected: int, **body: Any) -> dict[str, Any] | None:
         """The answer if it is the expected one; others are counted as failures."""
         media_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        headers = {"x-api-key": self.key, "Content-Type": media_type}
+        headers = self.own_headers | {"Content-Type": media_type}
         name = f"{method} /items{'/{itemId}' if path.count('/') > 1 else ''}"
         with self.client.request(
             method, path, name=name, headers=headers, catch_response=True, **body

@@ -120,6 +120,11 @@ def size(contender: Contender) -> str:
     return f"{contender.zipped / 1e6:.1f} MB"
 
 
+def percentile_99(times: list[float]) -> float:
+    """Return the smallest value that 99 % do not exceed."""
+    return sorted(times)[-(-99 * len(times) // 100) - 1]
+
+
 def write(name: str, text: str) -> None:
     """Replace what stands between two markers of docs/benchmarks.md."""
     PAGE.write_text(between_markers(PAGE.read_text(), name, text))

@@ -57,6 +57,13 @@ def test_a_ratio_compares_measures_of_the_same_round() -> None:
     assert measure.median_ratio(ours, theirs) == 2
 
 
+@pytest.mark.parametrize(("number", "expected"), [(100, 99), (50, 50), (1, 1)])
+def test_the_99th_percentile_is_exceeded_by_one_in_a_hundred_at_most(
+    number: int, expected: float
+) -> None:
+    assert report.percentile_99([float(n) for n in range(number, 0, -1)]) == expected
+
+
 def test_only_what_stands_between_the_markers_is_replaced() -> None:
     page = "before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n"
 
@@ -70,7 +77,7 @@ def test_a_page_without_the_markers_is_refused() -> None:
         report.between_markers("<!-- /load -->", "load", "new")
 
 
-@pytest.mark.parametrize("name", ["bench", "limiter", "load"])
+@pytest.mark.parametrize("name", ["bench", "limiter", "load", "fairness"])
 def test_the_page_has_a_place_for_each_table(name: str) -> None:
     assert "new" in report.between_markers(report.PAGE.read_text(), name, "new")
 
