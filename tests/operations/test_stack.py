@@ -296,8 +296,14 @@ def apply(checkout: Checkout) -> None:
     ("command", "sentence"),
     [
         ("keys ENV=production", 'There is no environment "production": use dev, local, prod'),
-        ("key CLIENT=nobody", 'There is no client "nobody": use demo, limited, tests.'),
-        ("rotate-keys CLIENT=nobody", 'There is no client "nobody": use demo, limited, tests.'),
+        (
+            "key CLIENT=nobody",
+            'There is no client "nobody": use demo, greedy, limited, modest, tests.',
+        ),
+        (
+            "rotate-keys CLIENT=nobody",
+            'There is no client "nobody": use demo, greedy, limited, modest, tests.',
+        ),
         ("rotate-keys ENV=production CLIENT=demo", 'There is no environment "production": use'),
         ("build ENV=production", 'There is no environment "production": use'),
         ("init ENV=production", 'There is no environment "production": use'),
