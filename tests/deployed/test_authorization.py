@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.deployed.conftest import AwsClient, Json, assert_problem, item_input
+from tests.local_aws import tokens
 from tests.local_aws.authenticator import one_time_code
 from tests.unit.contract import document
 
@@ -80,9 +79,9 @@ class Stack:
                 time.sleep(1.1)
                 return token
             case "tampered":
-                return forged(person.id_token, sub="somebody-else")
+                return tokens.tampered(person.id_token)
             case "alg none":
-                return unsigned(person.id_token)
+                return tokens.unsigned(person.id_token)
             case "other pool":
                 return self._of_another_pool(person)
             case "other client":
@@ -136,29 +135,6 @@ class Stack:
             self._cognito.delete_user_pool_client(UserPoolId=self._pool, ClientId=client)
         for pool in self.pools:
             self._cognito.delete_user_pool(UserPoolId=pool)
-
-
-def parts(token: str) -> tuple[Json, Json, str]:
-    header, claims, signature = token.split(".")
-    return decoded(header), decoded(claims), signature
-
-
-def decoded(part: str) -> Json:
-    return dict(json.loads(base64.urlsafe_b64decode(part + "==")))
-
-
-def encoded(part: Json) -> str:
-    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
-
-
-def forged(token: str, **changes: str) -> str:
-    header, claims, signature = parts(token)
-    return f"{encoded(header)}.{encoded(claims | changes)}.{signature}"
-
-
-def unsigned(token: str) -> str:
-    header, claims, _ = parts(token)
-    return f"{encoded(header | {'alg': 'none'})}.{encoded(claims)}."
 
 
 @pytest.fixture(scope="module")
@@ -230,8 +206,8 @@ def body_of_known(stack: Stack, email: str, route: str) -> Json:
             stack.auth("forgot-password", email=email)
             return {"email": email, "code": RESET_CODE, "newPassword": users.new_password()}
         case "POST /auth/refresh" | "POST /auth/logout":
-            tokens = stack.auth("login", email=email, password=password).json()
-            return {"refreshToken": tokens["refreshToken"]}
+            given = stack.auth("login", email=email, password=password).json()
+            return {"refreshToken": given["refreshToken"]}
     return {"email": email}
 
 
@@ -271,7 +247,7 @@ def test_the_matrix_has_every_route_of_the_contract() -> None:
 
 def test_an_admin_reads_anothers_list_and_creates_for_them(stack: Stack, owner: Person) -> None:
     headers = stack.key | {"Authorization": f"Bearer {Person(stack, admin=True).id_token}"}
-    of_owner = {"ownerId": parts(owner.id_token)[1]["sub"]}
+    of_owner = {"ownerId": tokens.claims(owner.id_token)["sub"]}
 
     created = stack.http.post("/items", json=item_input("m"), params=of_owner, headers=headers)
     listed = stack.http.get("/items", params=of_owner, headers=headers).json()["items"]
@@ -283,7 +259,7 @@ def test_an_admin_reads_anothers_list_and_creates_for_them(stack: Stack, owner: 
 
 def test_others_are_refused_anothers_list(stack: Stack, owner: Person) -> None:
     headers = stack.key | {"Authorization": f"Bearer {Person(stack).id_token}"}
-    of_owner = {"ownerId": parts(owner.id_token)[1]["sub"]}
+    of_owner = {"ownerId": tokens.claims(owner.id_token)["sub"]}
 
     assert_problem(stack.http.get("/items", params=of_owner, headers=headers), 403)
 

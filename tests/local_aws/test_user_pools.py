@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 import uuid
 from collections.abc import Callable
@@ -11,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local_aws import tokens
 from tests.local_aws.stack import Stack, assert_gap, eventually
 
 PASSWORD = "Correct-Horse-9"  # noqa: S105 - of a pool that lives as long as the test
@@ -108,33 +107,18 @@ def guarded(stack: Stack) -> Guarded:
     return Guarded(stack)
 
 
-def parts(token: str) -> tuple[dict[str, Any], dict[str, Any], str]:
-    header, payload, signature = token.split(".")
-    return decoded(header), decoded(payload), signature
-
-
-def decoded(part: str) -> dict[str, Any]:
-    return dict(json.loads(base64.urlsafe_b64decode(part + "==")))
-
-
-def encoded(part: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
-
-
 def tampered(guarded: Guarded) -> str:
-    header, payload, signature = parts(guarded.pool.sign_in()["IdToken"])
-    return f"{encoded(header)}.{encoded(payload | {'sub': 'somebody-else'})}.{signature}"
+    return tokens.tampered(guarded.pool.sign_in()["IdToken"])
 
 
 def unsigned(guarded: Guarded) -> str:
-    header, payload, _ = parts(guarded.pool.sign_in()["IdToken"])
-    return f"{encoded(header | {'alg': 'none'})}.{encoded(payload)}."
+    return tokens.unsigned(guarded.pool.sign_in()["IdToken"])
 
 
 def expired(guarded: Guarded) -> str:
     client = guarded.pool.add_client(IdTokenValidity=1, TokenValidityUnits={"IdToken": "seconds"})
     token = guarded.pool.sign_in(client)["IdToken"]
-    eventually(lambda: parts(token)[1]["exp"] < time.time())
+    eventually(lambda: tokens.claims(token)["exp"] < time.time())
     return token
 
 
@@ -180,7 +164,7 @@ def words_the_claims(stack: Stack) -> None:
     guarded = Guarded(stack)
     token = guarded.pool.sign_in()["IdToken"]
     claims = guarded.get(token).json()["event"]["requestContext"]["authorizer"]["claims"]
-    expected = parts(token)[1]
+    expected = tokens.claims(token)
     assert claims["cognito:groups"] == "admin,staff"
     assert (claims["sub"], claims["aud"]) == (expected["sub"], guarded.pool.client_id)
     assert (claims["token_use"], claims["email_verified"]) == ("id", "true")
@@ -234,7 +218,7 @@ def test_a_rotated_token_ends_when_the_first_would_have(stack: Stack) -> None:
 
     second = pool.refresh(first)["RefreshToken"]
 
-    assert parts(second)[1]["exp"] == parts(first)[1]["exp"]
+    assert tokens.claims(second)["exp"] == tokens.claims(first)["exp"]
 
 
 def test_without_rotation_the_refresh_token_stays(stack: Stack) -> None:
