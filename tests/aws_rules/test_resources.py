@@ -757,13 +757,13 @@ def _index_arns(state: Resources) -> Iterator[str]:
 
 
 @APPLIED.add(
-    "a permission is for this API and stage, any method, and a path of the contract",
+    "a permission is for this API and stage, any method, and below a path of the contract",
     rewrite("aws_lambda_permission", "source_arn", "/v1/", "/*/"),
 )
 def _source_arns(state: Resources) -> Iterator[str]:
     (api,) = state.of("aws_api_gateway_rest_api")
     expected = {
-        f"{api['execution_arn']}/v1/*{re.sub('{[^}]+}', '*', path)}"
+        f"{api['execution_arn']}/v1/*/{path.split('/')[1]}*"
         for path in json.loads(api["body"])["paths"]
     }
     yield from expected ^ {p["source_arn"] for p in state.of("aws_lambda_permission")}

@@ -67,15 +67,24 @@ moved {
   to   = aws_api_gateway_method_settings.this["*/*"]
 }
 
-# The alias is what may be invoked, by this stage and on the paths that the function serves. Every
+locals {
+  # Function and first segment of its paths, each once: permissions of a function are added one after
+  # the other, and its policy has a limit of 20 KB.
+  invoked = {
+    for name in distinct([for path, item in local.contract.paths : "${item.x-function} ${split("/", path)[1]}"]) :
+    name => { function = var.functions[split(" ", name)[0]], segment = split(" ", name)[1] }
+  }
+}
+
+# The alias is what may be invoked, by this stage and below the paths that the function serves. Every
 # method: those a path does not have reach the function too, which answers 405.
 resource "aws_lambda_permission" "this" {
-  for_each = { for path, item in local.contract.paths : path => var.functions[item.x-function] }
+  for_each = local.invoked
 
   statement_id_prefix = "apigateway-"
   action              = "lambda:InvokeFunction"
   principal           = "apigateway.amazonaws.com"
-  function_name       = each.value.name
-  qualifier           = each.value.alias
-  source_arn          = "${aws_api_gateway_rest_api.this.execution_arn}/${local.stage}/*${replace(each.key, "/{[^}]+}/", "*")}"
+  function_name       = each.value.function.name
+  qualifier           = each.value.function.alias
+  source_arn          = "${aws_api_gateway_rest_api.this.execution_arn}/${local.stage}/*/${each.value.segment}*"
 }
