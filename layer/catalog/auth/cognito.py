@@ -38,6 +38,7 @@ _NOT_SENT: Refusals = {
     "CodeDeliveryFailureException": UndeliveredError,
     "InvalidEmailRoleAccessPolicyException": UndeliveredError,
     "InvalidParameterException": NotSentError,  # confirmed already, or without a verified address
+    "InvalidPasswordException": NotSentError,  # known from a leak, where threat protection blocks
     "LimitExceededException": NotSentError,  # of one user; of all, it is TooManyRequestsException
     "NotAuthorizedException": NotSentError,  # disabled
     "UserNotFoundException": NotSentError,
@@ -49,6 +50,7 @@ _WRONG_CODE: Refusals = dict.fromkeys(
         "CodeMismatchException",
         "ExpiredCodeException",
         "InvalidParameterException",  # without a verified address
+        "InvalidPasswordException",  # known from a leak
         "LimitExceededException",
         "NotAuthorizedException",  # confirmed already, or disabled
         "TooManyFailedAttemptsException",
@@ -71,6 +73,7 @@ _WRONG_ANSWER: Refusals = {
     "CodeMismatchException": InvalidCredentialsError,
     "ExpiredCodeException": InvalidCredentialsError,
     "InvalidParameterException": InvalidCredentialsError,  # the session is of another challenge
+    "InvalidPasswordException": InvalidCredentialsError,  # known from a leak
     "SoftwareTokenMFANotFoundException": InvalidCredentialsError,
 }
 _WRONG_TOKEN: Refusals = dict.fromkeys(
