@@ -25,13 +25,14 @@ locals {
       ]
     }
   }
-  # Without scopes, the authorizer takes ID tokens only.
+  # Without scopes, the authorizer takes ID tokens only. Nothing is cached (AWS's default is 300 s): a
+  # token is refused as soon as it has expired, and API Gateway verifies one without asking Cognito.
   security_schemes = {
     for name, scheme in local.contract.components.securitySchemes : name => merge(
       scheme,
       {
         for type in [lookup(scheme, "x-amazon-apigateway-authtype", "")] :
-        "x-amazon-apigateway-authorizer" => { type = type, providerARNs = [var.user_pool_arn] } if type == "cognito_user_pools"
+        "x-amazon-apigateway-authorizer" => { type = type, providerARNs = [var.user_pool_arn], authorizerResultTtlInSeconds = 0 } if type == "cognito_user_pools"
       },
     )
   }

@@ -155,7 +155,7 @@ run "tokens_are_those_of_the_user_pool" {
       UserToken = {
         type                           = "apiKey", in = "header", name = "Authorization"
         x-amazon-apigateway-authtype   = "cognito_user_pools"
-        x-amazon-apigateway-authorizer = { type = "cognito_user_pools", providerARNs = [var.user_pool_arn] }
+        x-amazon-apigateway-authorizer = { type = "cognito_user_pools", providerARNs = [var.user_pool_arn], authorizerResultTtlInSeconds = 0 }
       }
     }
     error_message = "tokens of another pool are taken: ${jsonencode(jsondecode(aws_api_gateway_rest_api.this.body).components.securitySchemes)}"
