@@ -16,15 +16,22 @@ def answers(
     return [Answer(client, at, milliseconds, outcome)] * number
 
 
-def a_run(modest_refused: int = 0, greedy_refused: int = 400, lost_alone: int = 0) -> Fairness:
+def a_run(
+    modest_refused: int = 0,
+    admitted: int = 300,
+    by_function: int = 100,
+    by_gateway: int = 300,
+    lost_alone: int = 0,
+) -> Fairness:
     """A modest client sends 100 requests alone and 100 beside a greedy one."""
     found = [
         *answers(MODEST, Outcome.ADMITTED, 100 - lost_alone, at=5),
         *answers(MODEST, Outcome.FAILED, lost_alone, at=5),
         *answers(MODEST, Outcome.ADMITTED, 100 - modest_refused, at=15, milliseconds=20),
         *answers(MODEST, Outcome.REFUSED_BY_FUNCTION, modest_refused, at=15),
-        *answers(GREEDY, Outcome.ADMITTED, 300, at=15, milliseconds=40),
-        *answers(GREEDY, Outcome.REFUSED_BY_GATEWAY, greedy_refused, at=15),
+        *answers(GREEDY, Outcome.ADMITTED, admitted, at=15, milliseconds=40),
+        *answers(GREEDY, Outcome.REFUSED_BY_FUNCTION, by_function, at=15),
+        *answers(GREEDY, Outcome.REFUSED_BY_GATEWAY, by_gateway, at=15),
     ]
     return Fairness(found, LIMITS, joined=10, ended=20)
 
@@ -78,13 +85,24 @@ def test_a_modest_client_that_fails_alone_is_a_complaint() -> None:
 def test_a_modest_client_that_got_no_answer_is_a_complaint() -> None:
     silent = Fairness([], LIMITS, joined=10, ended=20)
 
-    assert len(fairness.complaints(silent)) == 3
+    assert len(fairness.complaints(silent)) == 4
 
 
-def test_a_greedy_client_that_is_never_refused_shows_nothing() -> None:
-    [complaint] = fairness.complaints(a_run(greedy_refused=0))
+@pytest.mark.parametrize(
+    ("unseen", "said"),
+    [("by_function", "refused by the function"), ("by_gateway", "refused by API Gateway")],
+)
+def test_a_ring_that_never_refuses_the_greedy_client_is_a_complaint(unseen: str, said: str) -> None:
+    [complaint] = fairness.complaints(a_run(**{unseen: 0}))
 
-    assert complaint.startswith("The greedy client was never refused, so nothing is shown")
+    assert f"requests was {said}" in complaint
+
+
+def test_more_admissions_than_tokens_are_a_complaint() -> None:
+    assert fairness.complaints(a_run(admitted=315)) == []
+    assert fairness.complaints(a_run(admitted=316)) == [
+        "316 of the greedy client's requests were admitted: its bucket gave 300 tokens."
+    ]
 
 
 def test_the_table_has_a_line_for_the_modest_client_alone_and_beside_the_greedy_one() -> None:
@@ -93,7 +111,7 @@ def test_the_table_has_a_line_for_the_modest_client_alone_and_beside_the_greedy_
     assert lines[-3:] == [
         "| modest, alone | 100 | 100 | 0 | 0 | 0 | 100 % | 10 ms | 10 ms |",
         "| modest, beside greedy | 100 | 99 | 1 | 0 | 0 | 99 % | 20 ms | 20 ms |",
-        "| greedy | 700 | 300 | 0 | 400 | 0 | 42.8 % | 40 ms | 40 ms |",
+        "| greedy | 700 | 300 | 100 | 300 | 0 | 42.8 % | 40 ms | 40 ms |",
     ]
 
 
