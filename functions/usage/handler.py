@@ -15,7 +15,8 @@ from catalog.usage.control_plane import UsagePlans
 from catalog.usage.service import UsageService
 
 config = settings.load(LimitSettings)
-plans = UsagePlans(aws.client("apigateway"))
+# Tried once: what AWS allows the whole account is little, and a second try would halve it.
+plans = UsagePlans(aws.client("apigateway", tries=1))
 service = UsageService(plans, f"catalog-{config.environment}-", config.rate_limits)
 api = Api(config.origins, limiter=limiter(config), costs={"*": "usage"})
 

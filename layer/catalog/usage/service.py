@@ -43,8 +43,7 @@ class UsageService:
         first, last = _period(plan.quota, self._today())
         days = self._plans.days(found["id"], key, first, last)
         used = sum(used for used, _ in days)
-        remaining = days[-1][1] if plan.quota and days else None
-        use = Use(used, first.isoformat(), last.isoformat(), remaining)
+        use = Use(used, first.isoformat(), last.isoformat(), _remaining(plan.quota, days))
         return Usage(plan, use, self._policies)
 
     def _plan(self, found: dict[str, Any]) -> Plan:
@@ -55,6 +54,13 @@ class UsageService:
             throttle.get("burstLimit"),
             Quota(quota["limit"], quota["period"]) if quota else None,
         )
+
+
+def _remaining(quota: Quota | None, days: list[tuple[int, int]]) -> int | None:
+    """What the last day says is left of a quota; all of it, if API Gateway has counted nothing."""
+    if quota is None:
+        return None
+    return days[-1][1] if days else quota.limit
 
 
 def _period(quota: Quota | None, today: date) -> tuple[date, date]:

@@ -35,11 +35,19 @@ resource "aws_api_gateway_stage" "this" {
 }
 
 locals {
+  # HEAD does the work of GET, so a throttle for one is for the other too, each by itself.
+  method_throttles = merge(
+    {
+      for route, throttle in var.method_throttles : replace(route, "GET ", "HEAD ") => throttle
+      if startswith(route, "GET ") && contains(local.routes, replace(route, "GET ", "HEAD "))
+    },
+    var.method_throttles,
+  )
   # Path of the setting → throttle. A slash within the resource's path is `~1`, a JSON Pointer's.
   throttles = merge(
     { "*/*" = var.throttle },
     {
-      for route, throttle in var.method_throttles :
+      for route, throttle in local.method_throttles :
       "${replace(split(" ", route)[1], "/", "~1")}/${split(" ", route)[0]}" => throttle
     },
   )

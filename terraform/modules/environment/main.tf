@@ -64,6 +64,6 @@ locals {
   )
   refusing = [
     for name, rate in local.rates : "${name} has ${rate.rate_limit} and ${rate.burst_limit}"
-    if !(rate.rate_limit > 0 && rate.burst_limit >= 1 && floor(rate.burst_limit) == rate.burst_limit)
+    if !(rate.rate_limit > 0 && rate.rate_limit <= 1000000 && rate.burst_limit >= 1 && floor(rate.burst_limit) == rate.burst_limit)
   ]
 }

@@ -9,6 +9,6 @@ output "settings" {
 
   precondition {
     condition     = length(local.refusing) == 0
-    error_message = "Wherever a rate is set, rate_limit (a second) must be above 0 and burst_limit a whole number from 1: ${join(", ", local.refusing)}."
+    error_message = "Wherever a rate is set, rate_limit (a second) must be above 0 and at most 1000000, and burst_limit a whole number from 1: ${join(", ", local.refusing)}."
   }
 }

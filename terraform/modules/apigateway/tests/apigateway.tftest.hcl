@@ -25,6 +25,7 @@ variables {
       "/items/{itemId}" = {
         x-function = "items"
         get        = { operationId = "getItem", security = [{ ApiKey = [], UserToken = [] }, { ApiKey = [] }], responses = { "200" = { description = "OK" } } }
+        head       = { operationId = "headItem", security = [{ ApiKey = [], UserToken = [] }, { ApiKey = [] }], responses = { "200" = { description = "OK" } } }
         delete     = { operationId = "deleteItem", security = [{ ApiKey = [], UserToken = [] }, { ApiKey = [] }], responses = { "200" = { description = "OK" } } }
       }
       "/auth/me" = {
@@ -34,6 +35,7 @@ variables {
       "/usage" = {
         x-function = "usage"
         get        = { operationId = "getUsage", responses = { "200" = { description = "OK" } } }
+        head       = { operationId = "headUsage", responses = { "200" = { description = "OK" } } }
       }
       "/health" = {
         x-function = "health"
@@ -72,7 +74,7 @@ run "every_method_of_a_path_invokes_the_alias_of_its_function" {
     error_message = "a method invokes something else"
   }
   assert {
-    condition     = toset(keys(jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"])) == toset(["delete", "get", "options", "x-amazon-apigateway-any-method"])
+    condition     = toset(keys(jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"])) == toset(["delete", "get", "head", "options", "x-amazon-apigateway-any-method"])
     error_message = "the methods are ${jsonencode(keys(jsondecode(aws_api_gateway_rest_api.this.body).paths["/items/{itemId}"]))}"
   }
 }
@@ -164,12 +166,23 @@ run "tokens_are_those_of_the_user_pool" {
 
 run "a_route_has_a_throttle_of_its_own" {
   variables {
-    method_throttles = { "GET /items/{itemId}" = { rate_limit = 7, burst_limit = 3 } }
+    method_throttles = {
+      "GET /items/{itemId}"    = { rate_limit = 7, burst_limit = 3 }
+      "DELETE /items/{itemId}" = { rate_limit = 9, burst_limit = 9 }
+      "GET /usage"             = { rate_limit = 6, burst_limit = 2 }
+      "HEAD /usage"            = { rate_limit = 1, burst_limit = 1 }
+      "GET /auth/me"           = { rate_limit = 8, burst_limit = 4 }
+    }
   }
   assert {
     condition = { for path, method in aws_api_gateway_method_settings.this : path => [method.settings[0].throttling_rate_limit, method.settings[0].throttling_burst_limit] } == {
-      "*/*"                   = [10, 5]
-      "~1items~1{itemId}/GET" = [7, 3]
+      "*/*"                      = [10, 5]
+      "~1items~1{itemId}/GET"    = [7, 3]
+      "~1items~1{itemId}/HEAD"   = [7, 3]
+      "~1items~1{itemId}/DELETE" = [9, 9]
+      "~1usage/GET"              = [6, 2]
+      "~1usage/HEAD"             = [1, 1]
+      "~1auth~1me/GET"           = [8, 4]
     }
     error_message = "the throttles are others"
   }
