@@ -6,6 +6,7 @@ from catalog.cold_start import ready  # first: it stops the collector while the 
 
 # isort: split
 import hashlib
+from ipaddress import ip_network
 from typing import TypeVar
 
 from aws_lambda_powertools.event_handler import Response
@@ -154,13 +155,25 @@ def _about_somebody(kind: type[E]) -> E:
     """What was sent about the holder of an email address, who is not asked for too often."""
     sent = _sent(kind)
     # Hashed: the limits' table is no list of users.
-    limits.take("username", hashlib.sha256(sent.username.encode()).hexdigest())
+    username = hashlib.sha256(sent.username.encode()).hexdigest()
+    # By network first: who is refused there takes nothing from the others who ask.
+    limits.take("username", f"{username}#{_network()}", told=False)
+    limits.take("username_total", username, told=False)
     return sent
 
 
 def _ip_address() -> str | None:
     identity = api.current_event.raw_event["requestContext"].get("identity") or {}
     return identity.get("sourceIp")
+
+
+def _network() -> str:
+    """The client's address; of IPv6 the first 64 bits, which one client has all of."""
+    address = _ip_address() or ""
+    try:
+        return str(ip_network((address, 64 if ":" in address else 32), strict=False))
+    except ValueError:  # the console's try-out has a word there
+        return address
 
 
 def _user() -> str:

@@ -70,7 +70,7 @@ repository = ItemRepository(table, config.owner_shards, config.status_index)
 # Whom tokens must be for; None where a key is enough.
 audience = config.user_pool_client_id if config.authorization == "jwt_and_api_key" else None
 service = ItemService(repository, config.cursor_secret)
-api = Api(config.origins, limiter=limiter(config), costs={"GET /items": "list"}, audience=audience)
+api = Api(config.origins, limiter=limiter(config), costs={"GET /items": "list"})
 
 
 @api.post("/items")
@@ -80,7 +80,7 @@ def create_item() -> Response[str]:
     who = caller.of(event, audience)
     owner = who.acting_for(query.read(event, OwnerQuery).owner_id)
     fields = body.convert(body.read(event, JSON), ItemInput)
-    item, replayed = service.create(fields, owner, _record(event, who, owner, fields))
+    item, replayed = service.create(fields, owner, _record(event, owner, fields))
     replay = {"Idempotency_Replayed": "true"} if replayed else {}
     # Relative to the request's URL (RFC 3986, 5.2): right under any stage, domain or base path.
     return _item_answer(item, 201, Location=f"items/{item.id}", **replay)
@@ -150,11 +150,10 @@ def _item_answer(item: Item, status: int = 200, **headers: str) -> Response[str]
     return json_answer(item, status, ETag=etag(item.version), **headers)
 
 
-def _record(
-    event: Event, who: caller.Caller, owner: str, fields: ItemInput
-) -> IdempotencyRecord | None:
+def _record(event: Event, owner: str, fields: ItemInput) -> IdempotencyRecord | None:
     key = idempotency_key.read(header(event, "Idempotency-Key"))
-    return None if key is None else record(who.principal, "createItem", key, [owner, fields])
+    principal = caller.principal(event)
+    return None if key is None else record(principal, "createItem", key, [owner, fields])
 
 
 def _updated_since(asked: ListQuery) -> str | None:

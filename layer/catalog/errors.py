@@ -69,3 +69,8 @@ class InvalidCodeError(CatalogError):
 
 class UnavailableError(CatalogError):
     """A service behind the API is throttled, slow or gone; trying again later helps."""
+
+    def __init__(self, detail: str, wait: int = 1) -> None:
+        super().__init__(detail)
+        self.wait = wait
+        """Seconds."""

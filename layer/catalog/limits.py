@@ -32,6 +32,7 @@ LEASE_LIFE = 10 * SECOND
 OUTAGE_PAUSE = 5 * SECOND  # a table that failed is left alone, so that it slows one request in many
 MOST_BUCKETS = 1_000  # an instance remembers; some 300 bytes each
 TTL_MARGIN = 60  # seconds; a row may go once its bucket is full
+_UNKNOWN = "The limits are not known."
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -89,8 +90,11 @@ class Limiter:
         self._buckets: dict[str, _Bucket] = {}
         self._paused_until = 0
 
-    def take(self, name: str, principal: str) -> None:
+    def take(self, name: str, principal: str, *, told: bool = True) -> None:
         """Take a token of a cost class, for example `read`, from a principal's bucket.
+
+        Who is not told how the bucket stands learns of it only by a refusal: others may have taken
+        from it, and that they did is not for everybody to know.
 
         Raises RateLimitedError if there is none, UnavailableError if the table does not answer and
         the class is closed then.
@@ -100,21 +104,25 @@ class Limiter:
         try:
             admitted = bucket.spend(now) or self._lease(bucket, now)
         except UnavailableError:
-            self.standings.append(Standing(name, bucket.policy))
+            if told:
+                self.standings.append(Standing(name, bucket.policy))
             telemetry.count("LimiterFailed")
             if bucket.policy.on_failure == "closed":
                 raise
             return
         standing = Standing(name, bucket.policy, bucket.remaining(now), bucket.wait(now))
-        self.standings.append(standing)
+        if told or not admitted:
+            self.standings.append(standing)
         if not admitted:
             telemetry.count("RateLimited")
             raise RateLimitedError(name, standing.wait)
 
     def _bucket(self, name: str, principal: str) -> _Bucket:
         """The bucket, as it was left here. The one that was not asked for longest makes room."""
-        key = f"{name}#{principal}"
-        bucket = self._buckets.pop(key, None) or _Bucket(key, self._policies[name])
+        policy = self._policies[name]
+        # With the rate, in whose measure the bucket is kept: after another one, it begins full.
+        key = f"{name}#{policy.rate:g}#{principal}"
+        bucket = self._buckets.pop(key, None) or _Bucket(key, policy)
         self._buckets[key] = bucket
         if len(self._buckets) > MOST_BUCKETS:
             del self._buckets[next(iter(self._buckets))]
@@ -141,8 +149,9 @@ class Limiter:
         return False
 
     def _update(self, bucket: _Bucket, tokens: int, now: int) -> dict[str, Any]:
-        if now < self._paused_until:
-            raise UnavailableError("The limits are not known.")
+        pause = self._paused_until - now
+        if 0 < pause <= OUTAGE_PAUSE:  # longer where the clock was set back: it is not known then
+            raise UnavailableError(_UNKNOWN, math.ceil(pause / SECOND))
         try:
             return self._table.update({"id": bucket.key}, **bucket.taking(tokens, now))
         except ConditionFailedError:
@@ -150,7 +159,7 @@ class Limiter:
         except Exception as error:  # whatever it is, the limits are not known
             self._paused_until = now + OUTAGE_PAUSE
             telemetry.fault("limiter failed", error)
-            raise UnavailableError("The limits are not known.") from error
+            raise UnavailableError(_UNKNOWN, OUTAGE_PAUSE // SECOND) from error
 
 
 class _Bucket:
@@ -168,7 +177,7 @@ class _Bucket:
 
     def spend(self, now: int) -> bool:
         """Spend a token of the lease. What is not spent within its life is lost."""
-        if now >= self._lease_ends:
+        if not self._holds(now):
             self._tokens = 0
         if not self._tokens:
             return False
@@ -177,7 +186,7 @@ class _Bucket:
 
     def next_lease(self, now: int) -> int:
         """Twice the last one if that was used up early, else 1: exact for who asks little."""
-        if now >= self._lease_ends:
+        if not self._holds(now):
             return 1
         return min(2 * self._leased, self.policy.lease)
 
@@ -225,6 +234,10 @@ class _Bucket:
                 ":expires": expires,
             },
         }
+
+    def _holds(self, now: int) -> bool:
+        """Whether a lease lasts. One that ends too late is from before the clock was set back."""
+        return 0 < self._lease_ends - now <= LEASE_LIFE
 
     def _available(self, now: int) -> int:
         return max(0, self._credit(now) // self._interval)

@@ -24,7 +24,7 @@ CURSOR_SECRET = "canary-secret-7a1e7bd0c4f94c0f9e1a"  # noqa: S105 - of the test
 PAYLOAD = "canary-payload"
 USER, OTHER_USER = "0e5c4e1a-user", "7b21d9f3-other"
 POOL, POOL_CLIENT = "eu-west-1_pool", "client-of-the-pool"
-COST_CLASSES = ("read", "list", "write", "auth", "username", "usage")
+COST_CLASSES = ("read", "list", "write", "auth", "username", "username_total", "usage")
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -182,6 +182,7 @@ def proxy_event(
     headers: Mapping[str, str] | None = None,
     content_type: str | None = None,
     api_key_id: str = "key-of-the-tests",
+    source_ip: str = "192.0.2.1",
     claims: Mapping[str, str] | None = SIGNED_IN,
 ) -> dict[str, Any]:
     """An event of a REST API with proxy integration.
@@ -215,7 +216,7 @@ def proxy_event(
             "identity": {
                 "apiKey": API_KEY,
                 "apiKeyId": api_key_id,
-                "sourceIp": "192.0.2.1",
+                "sourceIp": source_ip,
                 "userAgent": "pytest",
             },
             "path": f"/v1{path}",

@@ -128,7 +128,7 @@ def test_whatever_the_pool_refuses_it_for_the_answer_is_one(
 def test_a_call_is_made_once_however_it_ends(
     auth_function: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth_function.limits, "take", lambda *_: None)
+    monkeypatch.setattr(auth_function.limits, "take", lambda *_, **__: None)
     tries = []
     events, name = auth_function.cognito.meta.events, "before-send.cognito-identity-provider"
 

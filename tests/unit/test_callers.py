@@ -234,9 +234,9 @@ def test_a_caller_without_a_key_is_anonymous(items_function: ModuleType) -> None
 
 
 def test_a_user_is_counted_as_such_and_else_the_application() -> None:
-    event = gateway.proxy_event("GET", "/items")
+    user = gateway.proxy_event("GET", "/items")
+    application = gateway.proxy_event("GET", "/items", claims=None)
 
-    user, application = caller.of(event, gateway.POOL_CLIENT), caller.of(event)
-
-    assert (user.principal, user.client) == (USER, "key-of-the-tests")
-    assert application.principal == "key-of-the-tests"
+    assert caller.principal(user) == USER
+    assert caller.principal(application) == "key-of-the-tests"
+    assert caller.of(user, gateway.POOL_CLIENT).client == "key-of-the-tests"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations_with_replacement
 from typing import Any
 from unittest import mock
@@ -167,7 +168,7 @@ def test_a_bucket_whose_row_is_gone_is_full(limits: Table, clock: Clock) -> None
     one = limiter(limits, clock, rate=0.001, burst=2)
     admitted(one, 1)
 
-    limits.delete({"id": "read#alice"})  # as an operator does to let somebody in again
+    limits.delete({"id": "read#0.001#alice"})  # as an operator does to let somebody in again
 
     assert admitted(one, 5) == 2
 
@@ -177,9 +178,9 @@ def test_a_row_goes_once_its_bucket_is_full_again(limits: Table, clock: Clock) -
 
     one.take("read", "alice")
 
-    row = limits.get({"id": "read#alice"})
+    row = limits.get({"id": "read#1#alice"})
     assert row == {
-        "id": "read#alice",
+        "id": "read#1#alice",
         "tat": int(clock.now + 1) * SECOND,
         "expiresAt": int(clock.now) + 120 + 60,
     }
@@ -194,7 +195,7 @@ def test_a_bucket_that_is_used_on_is_kept_on(limits: Table, clock: Clock) -> Non
     clock.now += 1
     one.take("read", "alice")
 
-    row = limits.get({"id": "read#alice"})
+    row = limits.get({"id": "read#1#alice"})
     assert row is not None
     assert row["expiresAt"] == int(clock.now) + 120 + 60
 
@@ -208,6 +209,57 @@ def test_a_clock_that_is_set_back_admits_no_more(limits: Table, clock: Clock) ->
     assert admitted(one, 5) == 0
     assert one.standings[-1].remaining == 0
     assert one.standings[-1].wait == 101
+
+
+def test_a_clock_that_is_set_back_ends_leases_and_no_limit(limits: Table, clock: Clock) -> None:
+    one = limiter(limits, clock, rate=0.001, burst=20, lease=4)
+    admitted(one, 4)  # leases of 1, 2 and 4, of which 3 are left
+
+    clock.now -= 100
+
+    assert admitted(one, 20) == 20 - 7 - 1  # and one that is not due yet, by this clock
+
+
+def test_a_clock_that_is_set_back_ends_no_outage_late(limits: Table, clock: Clock) -> None:
+    one = limiter(limits, clock, rate=1, burst=2)
+    with before("UpdateItem", OUTAGE, table=LIMITS):
+        admitted(one)
+
+    clock.now -= 100
+
+    assert admitted(one, 10) == 2
+
+
+@pytest.mark.parametrize(("rate", "burst"), [(2, 5), (0.5, 5), (1, 60)])
+def test_another_limit_cuts_nobody_off(
+    limits: Table, clock: Clock, rate: float, burst: int
+) -> None:
+    admitted(limiter(limits, clock, rate=1, burst=5), 5)
+    clock.now += 1
+
+    changed = limiter(limits, clock, rate=rate, burst=burst)
+
+    assert admitted(changed, 1) == 1
+
+
+def test_who_is_not_told_learns_of_a_bucket_when_it_is_empty(limits: Table, clock: Clock) -> None:
+    one = limiter(limits, clock, rate=0.1, burst=1)
+
+    one.take("read", "alice", told=False)
+    assert one.standings == []
+    with pytest.raises(RateLimitedError):
+        one.take("read", "alice", told=False)
+
+    assert [(s.name, s.remaining, s.wait) for s in one.standings] == [("read", 0, 10)]
+
+
+def test_who_is_not_told_learns_nothing_of_an_outage(limits: Table, clock: Clock) -> None:
+    one = limiter(limits, clock, rate=0.1, burst=1)
+
+    with before("UpdateItem", OUTAGE, table=LIMITS):
+        one.take("read", "alice", told=False)
+
+    assert one.standings == []
 
 
 def test_an_instance_remembers_so_many_buckets_and_no_more(limits: Table, clock: Clock) -> None:
@@ -258,7 +310,7 @@ def test_the_standing_counts_what_is_leased_and_not_spent(limits: Table, clock: 
 def test_tokens_that_are_not_spent_die_with_their_lease(limits: Table, clock: Clock) -> None:
     one = limiter(limits, clock, rate=0.0001, burst=20, lease=4)
     admitted(one, 4)  # leases of 1, 2 and 4, of which 3 are left
-    held = limits.get({"id": "read#alice"})
+    held = limits.get({"id": "read#0.0001#alice"})
 
     clock.now += LEASE_LIFE / SECOND
 
@@ -367,21 +419,27 @@ class Fleet:
 
     limits: Table
     policy: Policy
-    size: int
+    ahead: list[int]
+    """How many milliseconds each instance's clock is ahead."""
     clock: Clock = field(default_factory=Clock)
     admitted: list[int] = field(default_factory=list)
-    """When, by the clock of who admitted."""
+    """When, by a clock that is right."""
     busy: set[int] = field(default_factory=set)
 
     def run(self, actions: list[tuple[int, int, bool]]) -> None:
         """Each action: which instance, after how many milliseconds, and whether in between."""
         self.pending = list(actions)
         self.limiters = [
-            Limiter(self.limits, {"read": self.policy}, self.clock) for _ in range(self.size)
+            Limiter(self.limits, {"read": self.policy}, partial(self.time, milliseconds))
+            for milliseconds in self.ahead
         ]
         with before("UpdateItem", self._come_between, table=LIMITS):
             while self.pending:
                 self._act()
+
+    def time(self, ahead: int) -> float:
+        """By a clock that is ahead, in seconds."""
+        return self.clock.now + ahead / 1000
 
     def _come_between(self, **_: Any) -> None:
         while self.pending and self.pending[0][2]:
@@ -409,20 +467,26 @@ ACTIONS = st.lists(
 )
 
 
-@given(policy=POLICIES, actions=ACTIONS)
-def test_no_order_of_events_admits_more_than_the_policy(
-    policy: Policy, actions: list[tuple[int, int, bool]]
+@given(
+    policy=POLICIES,
+    actions=ACTIONS,
+    ahead=st.lists(st.sampled_from([0, 0, 40, 2500]), min_size=INSTANCES, max_size=INSTANCES),
+)
+def test_no_order_of_events_and_no_clock_admits_more_than_the_policy(
+    policy: Policy, actions: list[tuple[int, int, bool]], ahead: list[int]
 ) -> None:
     with empty_table():
-        fleet = Fleet(Table(aws.client("dynamodb"), LIMITS), policy, INSTANCES)
+        fleet = Fleet(Table(aws.client("dynamodb"), LIMITS), policy, ahead)
         fleet.run(actions)
 
     moments = sorted(fleet.admitted)
     held = INSTANCES * (policy.lease - 1)
+    apart = (max(ahead) - min(ahead)) * SECOND // 1000
     for first, last in combinations_with_replacement(range(len(moments)), 2):
-        elapsed = moments[last] - moments[first]
+        elapsed = moments[last] - moments[first] + apart
         allowed = policy.burst + elapsed // policy.interval + held
-        assert last - first + 1 <= allowed
+        in_a_lease_s_life = policy.burst + (elapsed + LEASE_LIFE) // policy.interval
+        assert last - first + 1 <= min(allowed, in_a_lease_s_life)
 
 
 @given(
@@ -469,10 +533,14 @@ def test_a_closed_class_is_unavailable_while_the_table_is_gone(
 ) -> None:
     one = limiter(limits, clock, rate=1, burst=1, on_failure="closed")
 
-    with before("UpdateItem", fault, table=LIMITS), pytest.raises(UnavailableError):
+    with before("UpdateItem", fault, table=LIMITS), pytest.raises(UnavailableError) as first:
         one.take("read", "alice")
+    clock.now += 1.5
+    with pytest.raises(UnavailableError) as later:
+        one.take("read", "bob")
 
-    assert counted["LimiterFailed"]["Value"] == [1.0]
+    assert (first.value.wait, later.value.wait) == (5, 4)
+    assert counted["LimiterFailed"]["Value"] == [1.0, 1.0]
 
 
 def test_a_table_that_failed_is_left_alone_for_a_while(limits: Table, clock: Clock) -> None:

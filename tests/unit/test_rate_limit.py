@@ -132,11 +132,13 @@ def test_without_users_applications_are_limited_each(limited: Any) -> None:
     assert statuses([client("GET", ITEM) for client in clients]) == [404, 429, 404]
 
 
-def test_who_is_not_known_is_refused_and_has_no_standing(limited: Any) -> None:
-    answer = Client(limited(), claims=None)("GET", ITEM)
+def test_who_brings_no_token_is_refused_on_the_application_s_account(limited: Any) -> None:
+    function = limited(read=1)
+    client, user = Client(function, claims=None), Client(function)
 
-    assert answer.status == 401
-    assert not [name for name in answer.headers if name.startswith("ratelimit")]
+    asked = [caller("GET", ITEM) for caller in (client, client, user)]
+
+    assert statuses(asked) == [401, 429, 404]
 
 
 def test_a_preflight_request_is_free(limited: Any) -> None:
@@ -197,19 +199,20 @@ def test_while_the_limits_are_gone_a_closed_class_is_unavailable(
     problem.validate(answer.json)
     assert "canary" not in answer.output + answer.text
     assert answer.metrics == {"LimiterFailed": [1.0], "ServerError": [1.0]}
-    assert answer.headers["retry-after"] == "1"
+    assert answer.headers["retry-after"] == "5"  # so long, the table is not asked again
 
 
 def test_a_route_may_take_from_a_second_bucket(table: Table) -> None:
     limits = Table(aws.client("dynamodb"), LIMITS)
     limiter = Limiter(limits, {"auth": Policy(SLOW, 9), "username": Policy(SLOW, 2)})
     api = Api([], limiter=limiter, costs={"*": "auth"})
-    api.post("/auth/login")(lambda: limiter.take("username", "hash"))
+    api.post("/auth/login")(lambda: limiter.take("username", "hash", told=False))
     login = Client(ModuleType("login"), claims=None)
     login.function.__dict__["lambda_handler"] = api
 
-    *_, answer = [login("POST", "/auth/login") for _ in range(3)]
+    admitted, _, answer = [login("POST", "/auth/login") for _ in range(3)]
 
+    assert admitted.headers["ratelimit-policy"] == '"auth";q=9;w=9000'
     assert answer.status == 429
     assert answer.json["violated-policies"] == ["username"]
     assert answer.headers["ratelimit-policy"] == '"auth";q=9;w=9000, "username";q=2;w=2000'

@@ -60,7 +60,6 @@ class Api(APIGatewayRestResolver):
         origins: Iterable[str],
         limiter: Limiter | None = None,
         costs: Mapping[str, str] | None = None,
-        audience: str | None = None,
     ) -> None:
         """Without a limiter, callers are not limited.
 
@@ -69,13 +68,11 @@ class Api(APIGatewayRestResolver):
             limiter: takes a token from the caller before a request reaches its route.
             costs: route, such as `GET /items`, or `*` → its cost class. Else GET is a `read` and
                 all other methods are a `write`.
-            audience: whom users' tokens must be for, where users and not clients are limited.
 
         """
         super().__init__(cors=_cors(list(origins)))
         self._limiter = limiter
         self._costs = costs or {}
-        self._audience = audience
         self._cold_start = True
         self._request_id = ""
         if limiter:
@@ -115,7 +112,7 @@ class Api(APIGatewayRestResolver):
         event = self.current_event.raw_event
         if self._limiter and event["httpMethod"] != "OPTIONS":
             cost = rate_limit.cost_class(self._costs, event["httpMethod"], event.get("resource"))
-            self._limiter.take(cost, caller.of(event, self._audience).principal)
+            self._limiter.take(cost, caller.principal(event))
 
     def _failed(self, error: Exception) -> Response[str]:
         problem = problems.of(error)

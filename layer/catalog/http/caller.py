@@ -25,11 +25,6 @@ class Caller(msgspec.Struct, frozen=True):
     admin: bool = False
 
     @property
-    def principal(self) -> str:
-        """Who is counted and limited: the user, else the application."""
-        return self.user or self.client
-
-    @property
     def owner(self) -> str:
         """Whose items the caller makes and lists."""
         return self.user or SHARED_OWNER
@@ -56,14 +51,25 @@ def of(event: Event, audience: str | None = None) -> Caller:
     what API Gateway's authorizer let through is looked at again: an access token names no audience,
     and one without claims has met no authorizer. Raises a Problem: 401.
     """
-    context = event["requestContext"]
-    client = (context.get("identity") or {}).get("apiKeyId") or "anonymous"
     if audience is None:
-        return Caller(client)
-    # The claims of a token that a COGNITO_USER_POOLS authorizer has verified, all of them text.
-    claims = (context.get("authorizer") or {}).get("claims") or {}
+        return Caller(_client(event))
+    claims = _claims(event)
     if claims.get("token_use") != "id" or claims.get("aud") != audience or not claims.get("sub"):
         detail = "Send the ID token of a user who has signed in."
         raise Problem(401, "unauthorized", "Unauthorized", detail)
     groups = _GROUP.findall(claims.get("cognito:groups", ""))
-    return Caller(client, claims["sub"], ADMIN_GROUP in groups)
+    return Caller(_client(event), claims["sub"], ADMIN_GROUP in groups)
+
+
+def principal(event: Event) -> str:
+    """Who is counted and limited: the user whom API Gateway has verified, else the application."""
+    return str(_claims(event).get("sub") or _client(event))
+
+
+def _client(event: Event) -> str:
+    return (event["requestContext"].get("identity") or {}).get("apiKeyId") or "anonymous"
+
+
+def _claims(event: Event) -> dict[str, str]:
+    """The claims of a token that a COGNITO_USER_POOLS authorizer has verified, all of them text."""
+    return (event["requestContext"].get("authorizer") or {}).get("claims") or {}

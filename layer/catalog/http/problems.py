@@ -115,15 +115,15 @@ def _rate_limited(error: errors.RateLimitedError) -> Problem:
 
 def _unavailable(error: errors.UnavailableError) -> Problem:
     detail = f"{error} Wait as Retry-After says."
-    return Problem(503, "unavailable", "Service unavailable", detail, headers=_RETRY_AFTER)
+    headers = {"Retry-After": str(error.wait)}
+    return Problem(503, "unavailable", "Service unavailable", detail, headers=headers)
 
 
-_RETRY_AFTER = {"Retry-After": "1"}  # seconds
 _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     errors.NotFoundError: lambda error: Problem(404, "not-found", "Not found", str(error)),
     errors.PreconditionFailedError: _precondition_failed,
     errors.ConflictError: lambda error: Problem(
-        409, "conflict", "Conflict", str(error), headers=_RETRY_AFTER
+        409, "conflict", "Conflict", str(error), headers={"Retry-After": "1"}
     ),
     errors.UnprocessableError: _unprocessable,
     errors.IdempotencyKeyReusedError: lambda error: Problem(

@@ -130,6 +130,13 @@ variable "settings" {
         lease       = optional(number, 1)
         on_failure  = optional(string, "closed")
       }), {})
+      # Wider, so that no single network uses it up for all others.
+      username_total = optional(object({
+        rate_limit  = optional(number, 0.1)
+        burst_limit = optional(number, 30)
+        lease       = optional(number, 1)
+        on_failure  = optional(string, "closed")
+      }), {})
       # API Gateway's control plane takes 10 requests a second, of the whole account.
       usage = optional(object({
         rate_limit  = optional(number, 0.2)

@@ -8,7 +8,7 @@ locals {
   limiter = {
     for function, classes in {
       items = ["read", "list", "write"]
-      auth  = ["auth", "username"]
+      auth  = ["auth", "username", "username_total"]
       usage = keys(var.settings.limits) # it tells them all
       } : function => {
       environment = {

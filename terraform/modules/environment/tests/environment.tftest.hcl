@@ -23,12 +23,12 @@ run "defaults_are_production_safe" {
   }
   assert {
     condition = alltrue([
-      for name in ["auth", "username", "usage"] : output.settings.limits[name].lease == 1 && output.settings.limits[name].on_failure == "closed"
+      for name in ["auth", "username", "username_total", "usage"] : output.settings.limits[name].lease == 1 && output.settings.limits[name].on_failure == "closed"
     ])
     error_message = "guessing is not counted exactly, or is free while the limiter fails"
   }
   assert {
-    condition     = keys(output.settings.limits) == ["auth", "list", "read", "usage", "username", "write"]
+    condition     = keys(output.settings.limits) == ["auth", "list", "read", "usage", "username", "username_total", "write"]
     error_message = "the classes are ${join(", ", keys(output.settings.limits))}"
   }
   assert {
@@ -150,14 +150,14 @@ run "every_rate_that_lets_nobody_in_is_named" {
     settings = {
       api         = { throttle = { rate_limit = 0 }, method_throttles = { "GET /items" = { rate_limit = 1, burst_limit = 1.5 } } }
       usage_plans = { basic = { rate_limit = 1, burst_limit = 0 } }
-      limits      = { read = { rate_limit = -1 } }
+      limits      = { read = { rate_limit = -1 }, write = { rate_limit = 1000001 } }
     }
   }
   expect_failures = [output.settings]
 
   assert {
     condition = toset(local.refusing) == toset([
-      "api.throttle has 0 and 500", "api.method_throttles.GET /items has 1 and 1.5", "usage_plans.basic has 1 and 0", "limits.read has -1 and 100",
+      "api.throttle has 0 and 500", "api.method_throttles.GET /items has 1 and 1.5", "usage_plans.basic has 1 and 0", "limits.read has -1 and 100", "limits.write has 1000001 and 40",
     ])
     error_message = "not every wrong rate was found: ${join(", ", local.refusing)}"
   }

@@ -127,7 +127,7 @@ run "a_region_is_composed" {
   assert {
     condition = {
       for name in ["items", "auth", "usage"] : name => keys(jsondecode(nonsensitive(local.functions[name].environment.RATE_LIMITS)))
-    } == { items = ["list", "read", "write"], auth = ["auth", "username"], usage = ["auth", "list", "read", "usage", "username", "write"] }
+    } == { items = ["list", "read", "write"], auth = ["auth", "username", "username_total"], usage = ["auth", "list", "read", "usage", "username", "username_total", "write"] }
     error_message = "a function lacks the limit of a route, or has one that it does not use"
   }
   assert {
