@@ -125,6 +125,25 @@ def test_whatever_the_pool_refuses_it_for_the_answer_is_one(
     assert told(answer) == told(unknown)
 
 
+@pytest.mark.parametrize(
+    ("route", "operation"),
+    [
+        ("signup", "SignUp"),
+        ("reset-password", "ConfirmForgotPassword"),
+        ("challenge", "AdminRespondToAuthChallenge"),
+    ],
+)
+def test_that_threat_protection_refuses_a_password_is_not_told(
+    auth: Client, pool: Pool, route: str, operation: str
+) -> None:
+    unknown, _ = guess(auth, pool, route)
+
+    with before(operation, fails("InvalidPasswordException"), client=auth.function.cognito):
+        answer, _ = guess(auth, pool, route)
+
+    assert told(answer) == told(unknown)
+
+
 def test_a_call_is_made_once_however_it_ends(
     auth_function: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
