@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 from tests.unit.gateway import ENVIRONMENT
 
 # Botocore and Powertools read it when they are loaded, whichever test loads them first.
 os.environ.update(ENVIRONMENT)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_is_left() -> Iterator[None]:
+    """Metrics wait in the process for a request's line. A test that calls no function writes none."""
+    yield
+    if telemetry := sys.modules.get("catalog.telemetry"):
+        telemetry.metrics.clear_metrics()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,12 +38,10 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(autouse=True)
-def counted() -> Iterator[dict[str, Any]]:
-    """The metrics, by name. None is left for the next test."""
-    telemetry.metrics.clear_metrics()
-    yield telemetry.metrics.metric_set
-    telemetry.metrics.clear_metrics()
+@pytest.fixture
+def counted() -> dict[str, Any]:
+    """The metrics, by name."""
+    return telemetry.metrics.metric_set
 
 
 @pytest.fixture
