@@ -116,10 +116,16 @@ def test_every_body_has_a_named_schema_and_an_example(operation: Operation) -> N
         assert examples(media)
 
 
-def test_every_success_names_the_request() -> None:
+def test_every_answer_names_the_request() -> None:
     for operation, status, response in responses():
-        if status < "400":
-            assert "X-Request-Id" in response["headers"], f"{operation} {status}"
+        assert "X-Request-Id" in response["headers"], f"{operation} {status}"
+
+
+def test_every_answer_to_a_known_caller_tells_what_is_left() -> None:
+    for operation, status, response in responses():
+        if operation.path not in OPEN:
+            told = {"RateLimit", "RateLimit-Policy"}
+            assert told <= response["headers"].keys(), f"{operation} {status}"
 
 
 def test_every_example_is_valid_against_its_schema() -> None:
