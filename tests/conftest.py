@@ -15,7 +15,7 @@ os.environ.update(ENVIRONMENT)
 
 @pytest.fixture(autouse=True)
 def _nothing_counted_is_left() -> Iterator[None]:
-    """Metrics wait in the process for a request's line. A test that calls no function writes none."""
+    """Metrics wait in the process for the line of a request, which not every test makes."""
     yield
     if telemetry := sys.modules.get("catalog.telemetry"):
         telemetry.metrics.clear_metrics()

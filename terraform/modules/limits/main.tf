@@ -1,5 +1,5 @@
-# One row per principal and class of cost: the tokens that are left, and since when. Losing it costs
-# nothing but a full bucket for everybody, so there is no backup and no deletion protection.
+# One row per principal and class of cost: the moment at which its bucket is full again. Losing it
+# costs nothing but a full bucket for everybody, so there is no backup and no deletion protection.
 resource "aws_dynamodb_table" "this" {
   #checkov:skip=CKV_AWS_28: buckets fill up again by themselves within minutes; there is nothing to restore
   name         = var.name
