@@ -23,7 +23,6 @@ from catalog.auth.model import (
     LoginInput,
     PasswordResetInput,
     RefreshTokenInput,
-    SignUpInput,
 )
 from catalog.auth.service import AuthService
 from catalog.http import body, caller
@@ -55,13 +54,13 @@ api = Api(config.origins, limiter=limits, costs={"*": "auth"})
 @api.post("/auth/signup")
 def sign_up() -> Response[str]:
     """202, whoever has the email address."""
-    service.sign_up(_about_somebody(SignUpInput))
+    service.sign_up(_about_somebody(EmailInput))
     return json_answer(_MAYBE_SENT, 202)
 
 
 @api.post("/auth/confirm")
 def confirm_sign_up() -> Response[str]:
-    """204, the user can sign in."""
+    """204, the user can sign in with the password."""
     service.confirm(_about_somebody(ConfirmationInput))
     return Response(204)
 

@@ -31,8 +31,8 @@ class User:
         return self.client.post(f"/auth/{route}", json={"email": self.email, **fields})
 
     def sign_up(self) -> User:
-        assert self.post("signup", password=PASSWORD).status_code == 202
-        assert self.post("confirm", code=CODE).status_code == 204
+        assert self.post("signup").status_code == 202
+        assert self.post("confirm", code=CODE, password=PASSWORD).status_code == 204
         return self
 
     def sign_in(self, password: str = PASSWORD) -> Json:
@@ -103,8 +103,9 @@ def test_what_is_no_refresh_token_renews_nothing(user: User) -> None:
     assert user.client.post("/auth/logout", json={"refreshToken": "no"}).status_code == 204
 
 
-def test_who_forgot_the_password_sets_another(user: User) -> None:
+def test_who_forgot_the_password_sets_another_and_is_signed_out(user: User) -> None:
     user.sign_up()
+    before = user.sign_in()["refreshToken"]
 
     assert user.post("forgot-password").status_code == 202
     wrong = user.post("reset-password", code="000000", newPassword=NEW_PASSWORD)
@@ -113,6 +114,7 @@ def test_who_forgot_the_password_sets_another(user: User) -> None:
     assert_problem(wrong, 422)
     assert right.status_code == 204
     assert_problem(user.post("login", password=PASSWORD), 401)
+    assert_problem(user.refresh(before), 401)
     user.sign_in(NEW_PASSWORD)
 
 
@@ -166,19 +168,19 @@ def test_a_stranger_learns_nothing_about_an_address(
     user: User, pool: Callable[..., Any], state: str
 ) -> None:
     nobody = User(user.client)
-    user.post("signup", password=PASSWORD)
+    user.post("signup")
     if state != "unconfirmed":
-        user.post("confirm", code=CODE)
+        user.post("confirm", code=CODE, password=PASSWORD)
     if state == "disabled":
         pool("admin_disable_user", Username=user.email)
     routes: dict[str, dict[str, str]] = {
         "resend": {},
         "forgot-password": {},
-        "confirm": {"code": "000000"},
+        "confirm": {"code": "000000", "password": NEW_PASSWORD},
         "reset-password": {"code": "000000", "newPassword": NEW_PASSWORD},
         "login": {"password": NEW_PASSWORD},
         "challenge": {"session": "made-up-by-a-stranger", "newPassword": NEW_PASSWORD},
-        "signup": {"password": NEW_PASSWORD},
+        "signup": {},
     }
 
     for route, fields in routes.items():
@@ -218,7 +220,7 @@ def test_logs_hold_no_address_password_code_token_or_session(user: User, aws: Aw
     session = user.post("login", password=PASSWORD).json()["session"]
     user.post("login", password=NEW_PASSWORD)
     user.post("challenge", session=session, code="000000")
-    user.post("signup", password=PASSWORD.lower(), more=NEW_PASSWORD)
+    user.post("confirm", code=CODE, password=PASSWORD.lower(), more=NEW_PASSWORD)
     user.post("forgot-password")
     user.post("reset-password", code=RESET_CODE, newPassword=NEW_PASSWORD)
     user.refresh(tokens["refreshToken"])

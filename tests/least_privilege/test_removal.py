@@ -23,6 +23,7 @@ REPLACEMENT = ITEM | {"quantity": 3}
 KEY = {"Idempotency-Key": "least-privilege"}
 PATCH = {"Content-Type": "application/merge-patch+json"}
 TEMPORARY, CHOSEN = "Temporary-word-1", "Chosen-word-1"
+CODE, RESET_CODE = "123456", "654321"  # of the local AWS, for everybody
 FUNCTIONS = ["items", "auth", "usage", "health", "docs"]
 
 
@@ -37,6 +38,8 @@ class Given(NamedTuple):
     item_id: str
     invited: Json
     """An address and a session, whose challenge is to choose a password."""
+    unconfirmed: str
+    """An address that waits for its code."""
 
 
 class Case(NamedTuple):
@@ -57,6 +60,8 @@ def cases(given: Given) -> dict[str, dict[str, Case]]:
     """Function → name → case, in the order in which they are tried."""
     item, me = f"/items/{given.item_id}", "/auth/me"
     login = {"email": given.email, "password": given.password}
+    confirmation = {"email": given.unconfirmed, "code": CODE, "password": CHOSEN}
+    reset = {"email": given.email, "code": RESET_CODE, "newPassword": CHOSEN}
     access_token = {"accessToken": given.tokens["AccessToken"]}
     refresh_token = {"refreshToken": given.tokens["RefreshToken"]}
     return {
@@ -73,7 +78,8 @@ def cases(given: Given) -> dict[str, dict[str, Case]]:
             "delete": Case(204, "DELETE", item),
         },
         "auth": {
-            "sign up": Case(202, "POST", "/auth/signup", {"json": login}),
+            "sign up": Case(202, "POST", "/auth/signup", {"json": {"email": given.email}}),
+            "confirm": Case(204, "POST", "/auth/confirm", {"json": confirmation}),
             "sign in": Case(200, "POST", "/auth/login", {"json": login}),
             "choose a password": Case(
                 200, "POST", "/auth/challenge", {"json": given.invited | {"newPassword": CHOSEN}}
@@ -82,6 +88,7 @@ def cases(given: Given) -> dict[str, dict[str, Case]]:
             "read oneself": Case(200, "GET", me),
             "get an authenticator": Case(200, "POST", f"{me}/totp", {"json": access_token}),
             "ask for no code": Case(204, "DELETE", f"{me}/totp"),
+            "reset the password": Case(204, "POST", "/auth/reset-password", {"json": reset}),
             "delete oneself": Case(204, "DELETE", me),
         },
         "usage": {"use": Case(200, "GET", "/usage")},
@@ -121,16 +128,20 @@ NEEDED = {
         "get an authenticator",
     },
     Grant("auth", "cognito-idp:AdminSetUserMFAPreference", "userpool"): {"ask for no code"},
+    Grant("auth", "cognito-idp:AdminSetUserPassword", "userpool"): {"confirm"},
+    Grant("auth", "cognito-idp:AdminUserGlobalSignOut", "userpool"): {"reset the password"},
     Grant("auth", "cognito-idp:AdminDeleteUser", "userpool"): {"delete oneself"},
     # While guesses cannot be counted, there are none.
     Grant("auth", "dynamodb:UpdateItem", "table/catalog-local-limits"): {
         "sign up",
+        "confirm",
         "sign in",
         "choose a password",
         "refresh",
         "read oneself",
         "get an authenticator",
         "ask for no code",
+        "reset the password",
         "delete oneself",
     },
     Grant("usage", "apigateway:GET", "/usageplans"): {"use"},
@@ -162,13 +173,16 @@ def given(checkout: Checkout, outputs: Json) -> Iterator[Given]:
 
     def sign_in(email: str, password: str) -> Json:
         return cognito.admin_initiate_auth(  # type: ignore[no-any-return]
-            **pool, ClientId=outputs["user_pool_client_id"], AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            **pool, **app, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": email, "PASSWORD": password},
         )  # fmt: skip
 
-    email, invited = (f"{uuid.uuid4().hex}@example.com" for _ in range(2))
+    email, invited, unconfirmed = (f"{uuid.uuid4().hex}@example.com" for _ in range(3))
+    app = {"ClientId": outputs["user_pool_client_id"]}
     password = checkout.users().make(email)
     tokens = sign_in(email, password)["AuthenticationResult"]
+    cognito.forgot_password(**app, Username=email)
+    cognito.sign_up(**app, Username=unconfirmed, Password=TEMPORARY)
     cognito.admin_create_user(
         **pool, Username=invited, TemporaryPassword=TEMPORARY, MessageAction="SUPPRESS"
     )
@@ -179,7 +193,8 @@ def given(checkout: Checkout, outputs: Json) -> Iterator[Given]:
         answer = user.post("/items", json=ITEM)
         assert answer.status_code == 201, answer.text
         item_id = str(answer.json()["id"])
-        yield Given(user, email, password, tokens, item_id, {"email": invited, "session": session})
+        challenge = {"email": invited, "session": session}
+        yield Given(user, email, password, tokens, item_id, challenge, unconfirmed)
 
 
 def grants(policy: Json, function: str) -> set[tuple[Grant, str]]:

@@ -105,6 +105,11 @@ class Pool:
             raise RefusalError("NotAuthorizedException")
         self._use_code(person, sent).status = "CONFIRMED"
 
+    def AdminSetUserPassword(self, sent: Any) -> None:  # noqa: N802
+        assert sent["Permanent"]
+        person = self._by_email(sent["Username"])
+        person.password, person.status = sent["Password"], "CONFIRMED"
+
     def ForgotPassword(self, sent: Any) -> None:  # noqa: N802
         if person := self.people.get(sent["Username"]):
             if not person.enabled:
@@ -116,6 +121,10 @@ class Pool:
 
     def ConfirmForgotPassword(self, sent: Any) -> None:  # noqa: N802
         self._use_code(self.people.get(sent["Username"]), sent).password = sent["Password"]
+
+    def AdminUserGlobalSignOut(self, sent: Any) -> None:  # noqa: N802
+        person = self._by_email(sent["Username"])
+        self._tokens = {t: holder for t, holder in self._tokens.items() if holder is not person}
 
     def AdminInitiateAuth(self, sent: Any) -> Any:  # noqa: N802
         assert sent["AuthFlow"] == "ADMIN_USER_PASSWORD_AUTH"
@@ -194,6 +203,11 @@ class Pool:
 
     def AdminSetUserMFAPreference(self, sent: Any) -> None:  # noqa: N802
         self._by_id(sent["Username"]).mfa = _preferred(sent["SoftwareTokenMfaSettings"])
+
+    def _by_email(self, email: str) -> Person:
+        if email not in self.people:
+            raise RefusalError("UserNotFoundException")
+        return self.people[email]
 
     def _by_id(self, user_id: str) -> Person:
         for person in self.people.values():

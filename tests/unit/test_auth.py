@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.unit.dynamodb import before, fails
 from tests.unit.gateway import Answer, Client
 
 from catalog.auth.cognito import _NOT_SENT
+from catalog.auth.model import NEW_PASSWORD as PASSWORD_POLICY
 
 EMAIL = "canary.walnut@example.com"
 MAYBE_SENT = {"message": "If a code is due to this address, it is on its way."}
@@ -27,6 +29,10 @@ def sign_in(auth: Client, **fields: Any) -> dict[str, Any]:
     return dict(answer.json)
 
 
+def confirm(auth: Client, **fields: Any) -> Answer:
+    return post(auth, "confirm", **({"email": EMAIL, "code": CODE, "password": PASSWORD} | fields))
+
+
 def refused(answer: Answer, status: int, slug: str) -> None:
     assert answer.status == status, answer.text
     contract.validator("Problem").validate(answer.json)
@@ -37,8 +43,8 @@ def refused(answer: Answer, status: int, slug: str) -> None:
 
 
 def test_who_signs_up_and_confirms_can_sign_in(auth: Client, pool: Pool) -> None:
-    signed_up = post(auth, "signup", email=EMAIL, password=PASSWORD)
-    confirmed = post(auth, "confirm", email=EMAIL, code=CODE)
+    signed_up = post(auth, "signup", email=EMAIL)
+    confirmed = confirm(auth)
 
     assert (signed_up.status, signed_up.json) == (202, MAYBE_SENT)
     assert confirmed.status == 204
@@ -47,27 +53,64 @@ def test_who_signs_up_and_confirms_can_sign_in(auth: Client, pool: Pool) -> None
 
 
 def test_upper_and_lower_case_are_the_same_address(auth: Client, pool: Pool) -> None:
-    post(auth, "signup", email="Canary.Walnut@Example.com", password=PASSWORD)
-    post(auth, "confirm", email="CANARY.WALNUT@EXAMPLE.COM", code=CODE)
+    post(auth, "signup", email="Canary.Walnut@Example.com")
+    confirm(auth, email="CANARY.WALNUT@EXAMPLE.COM")
 
     assert list(pool.people) == [EMAIL]
     sign_in(auth, email="canary.WALNUT@example.com")
 
 
 def test_who_signs_up_again_unconfirmed_gets_the_code_again(auth: Client, pool: Pool) -> None:
-    post(auth, "signup", email=EMAIL, password=PASSWORD)
+    post(auth, "signup", email=EMAIL)
 
-    again = post(auth, "signup", email=EMAIL, password=NEW_PASSWORD)
+    again = post(auth, "signup", email=EMAIL)
 
     assert again.status == 202
     assert pool.mail == [EMAIL, EMAIL]
-    assert pool.people[EMAIL].password == PASSWORD
+
+
+def test_until_the_address_is_confirmed_the_password_is_nobody_s(auth: Client, pool: Pool) -> None:
+    others = [f"canary.{n}@example.com" for n in range(3)]
+
+    answers = [post(auth, "signup", email=email) for email in (EMAIL, *others)]
+
+    passwords = {person.password for person in pool.people.values()}
+    assert len(passwords) == 4
+    assert all(re.fullmatch(PASSWORD_POLICY, password) for password in passwords)
+    assert not any(password in auth.output + str(answers) for password in passwords)
+
+
+def test_who_cannot_read_the_mail_signs_up_nobody(auth: Client, pool: Pool) -> None:
+    """Nobody else may hold a password of an address when its owner confirms it."""
+    refused(post(auth, "signup", email=EMAIL, password=WRONG_PASSWORD), 400, "invalid-body")
+    post(auth, "signup", email=EMAIL)
+    refused(confirm(auth, code=WRONG_CODE, password=WRONG_PASSWORD), 422, "invalid-code")
+
+    confirm(auth)
+
+    sign_in(auth)
+    refused(post(auth, "login", email=EMAIL, password=WRONG_PASSWORD), 401, "invalid-credentials")
+
+
+def test_a_code_that_was_taken_without_the_password_leads_to_another(
+    auth: Client, pool: Pool
+) -> None:
+    post(auth, "signup", email=EMAIL)
+    busy = fails("TooManyRequestsException")
+
+    with before("AdminSetUserPassword", busy, client=auth.function.cognito):
+        assert confirm(auth).status == 503
+
+    refused(confirm(auth), 422, "invalid-code")
+    post(auth, "forgot-password", email=EMAIL)
+    post(auth, "reset-password", email=EMAIL, code=CODE, newPassword=PASSWORD)
+    sign_in(auth)
 
 
 def test_signing_up_changes_nothing_for_a_confirmed_user(auth: Client, pool: Pool) -> None:
     pool.add(EMAIL)
 
-    answer = post(auth, "signup", email=EMAIL, password=NEW_PASSWORD)
+    answer = post(auth, "signup", email=EMAIL)
 
     assert answer.status == 202
     assert pool.mail == []
@@ -90,17 +133,19 @@ def test_a_code_is_sent_again_while_the_address_is_not_confirmed(auth: Client, p
 def test_a_wrong_code_confirms_nobody(auth: Client, pool: Pool) -> None:
     pool.add(EMAIL, status="UNCONFIRMED", code=CODE)
 
-    answer = post(auth, "confirm", email=EMAIL, code=WRONG_CODE)
+    answer = confirm(auth, code=WRONG_CODE, password=NEW_PASSWORD)
 
     refused(answer, 422, "invalid-code")
     assert pool.people[EMAIL].status == "UNCONFIRMED"
+    assert pool.people[EMAIL].password == PASSWORD
 
 
 def test_a_code_confirms_once(auth: Client, pool: Pool) -> None:
     pool.add(EMAIL, status="UNCONFIRMED", code=CODE)
-    post(auth, "confirm", email=EMAIL, code=CODE)
+    confirm(auth)
 
-    refused(post(auth, "confirm", email=EMAIL, code=CODE), 422, "invalid-code")
+    refused(confirm(auth, password=NEW_PASSWORD), 422, "invalid-code")
+    assert pool.people[EMAIL].password == PASSWORD
 
 
 # Signing in
@@ -285,6 +330,48 @@ def test_who_has_no_code_sets_no_password(auth: Client, pool: Pool) -> None:
     assert pool.people[EMAIL].password == PASSWORD
 
 
+def test_another_password_ends_what_the_old_one_led_to(auth: Client, pool: Pool) -> None:
+    pool.add(EMAIL)
+    pool.add("canary.oak@example.com")
+    mine = sign_in(auth)["refreshToken"]
+    theirs = sign_in(auth, email="canary.oak@example.com")["refreshToken"]
+    post(auth, "forgot-password", email=EMAIL)
+
+    post(auth, "reset-password", email=EMAIL, code=CODE, newPassword=NEW_PASSWORD)
+
+    refused(post(auth, "refresh", refreshToken=mine), 401, "invalid-token")
+    assert post(auth, "refresh", refreshToken=theirs).status == 200
+
+
+def test_a_reset_that_has_ended_nothing_is_none(auth: Client, pool: Pool) -> None:
+    pool.add(EMAIL, code=CODE)
+    busy = fails("TooManyRequestsException")
+
+    with before("AdminUserGlobalSignOut", busy, client=auth.function.cognito):
+        answer = post(auth, "reset-password", email=EMAIL, code=CODE, newPassword=NEW_PASSWORD)
+
+    assert answer.status == 503
+    assert answer.metrics.keys() == {"ServerError"}
+
+
+@pytest.mark.parametrize("operation", ["AdminSetUserPassword", "AdminUserGlobalSignOut"])
+def test_who_is_deleted_after_the_code_was_right_has_none(
+    auth: Client, pool: Pool, operation: str
+) -> None:
+    deleted = fails("UserNotFoundException")
+    confirms = operation == "AdminSetUserPassword"
+    pool.add(EMAIL, status="UNCONFIRMED" if confirms else "CONFIRMED", code=CODE)
+
+    with before(operation, deleted, client=auth.function.cognito):
+        answer = (
+            confirm(auth)
+            if confirms
+            else post(auth, "reset-password", email=EMAIL, code=CODE, newPassword=NEW_PASSWORD)
+        )
+
+    refused(answer, 422, "invalid-code")
+
+
 # The user
 
 
@@ -446,9 +533,9 @@ def test_each_event_is_counted(auth: Client, pool: Pool) -> None:
     def counted(route: str, **fields: Any) -> set[str]:
         return set(post(auth, route, **fields).metrics)
 
-    assert counted("signup", email=EMAIL, password=PASSWORD) == {"SignedUp"}
-    assert counted("signup", email=EMAIL, password=PASSWORD) == set()
-    assert counted("confirm", email=EMAIL, code=CODE) == set()
+    assert counted("signup", email=EMAIL) == {"SignedUp"}
+    assert counted("signup", email=EMAIL) == set()
+    assert counted("confirm", email=EMAIL, code=CODE, password=PASSWORD) == set()
     assert counted("login", email=EMAIL, password=PASSWORD) == {"SignedIn"}
     assert counted("login", email=EMAIL, password=WRONG_PASSWORD) == {"FailedLogin", "HandledError"}
     assert counted("login", **oak, password=PASSWORD) == set()
@@ -473,11 +560,10 @@ def test_each_event_is_counted(auth: Client, pool: Pool) -> None:
 def test_that_a_code_was_not_sent_is_for_operators_only(
     auth: Client, route: str, operation: str, code: str
 ) -> None:
-    password = {"password": PASSWORD} if route == "signup" else {}
     undelivered = code in ("CodeDeliveryFailureException", "InvalidEmailRoleAccessPolicyException")
 
     with before(operation, fails(code), client=auth.function.cognito):
-        answer = post(auth, route, email=EMAIL, **password)
+        answer = post(auth, route, email=EMAIL)
 
     assert (answer.status, answer.json) == (202, MAYBE_SENT)
     assert answer.metrics == ({"UndeliveredCode": [1.0]} if undelivered else {})

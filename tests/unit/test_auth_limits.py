@@ -47,7 +47,7 @@ def test_guesses_at_one_address_are_few(start: Start, pool: Pool) -> None:
     pool.add(WALNUT)
 
     *_, refused = [login(auth) for _ in range(3)]
-    code = {"email": WALNUT.upper(), "code": "000000"}
+    code = {"email": WALNUT.upper(), "code": "000000", "password": PASSWORD}
 
     assert refused_by(refused) == ["username"]
     assert refused_by(auth("POST", "/auth/confirm", code)) == ["username"]

@@ -16,7 +16,6 @@ from catalog.auth import model
 
 INPUTS = [
     model.EmailInput,
-    model.SignUpInput,
     model.ConfirmationInput,
     model.PasswordResetInput,
     model.LoginInput,
@@ -116,10 +115,11 @@ def test_a_field_has_its_bounds(
 @pytest.mark.parametrize(
     ("route", "fields", "pointer", "detail"),
     [
-        ("signup", {"password": "Short-1"}, "/password", "Expected string of length >= 12"),
+        ("confirm", {"code": "123456", "password": "Short-1"}, "/password",
+         "Expected string of length >= 12"),
         (
-            "signup",
-            {"password": "correct-horse-7"},
+            "confirm",
+            {"code": "123456", "password": "correct-horse-7"},
             "/password",
             "Expected string of ASCII with a lower-case and an upper-case letter, a digit and a "
             "symbol",

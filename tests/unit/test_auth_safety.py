@@ -38,8 +38,8 @@ STATES: dict[str, Callable[[Pool], object]] = {
 }
 # What a stranger may send: they have neither the password nor a code.
 GUESSES: dict[str, dict[str, str]] = {
-    "signup": {"password": PASSWORD},
-    "confirm": {"code": WRONG_CODE},
+    "signup": {},
+    "confirm": {"code": WRONG_CODE, "password": NEW_PASSWORD},
     "resend": {},
     "forgot-password": {},
     "reset-password": {"code": WRONG_CODE, "newPassword": NEW_PASSWORD},
@@ -49,7 +49,7 @@ GUESSES: dict[str, dict[str, str]] = {
 # All that a known user of the API sends, with what is right and what is wrong.
 SENT: list[tuple[str, str, dict[str, str]]] = [
     *(("POST", f"/auth/{route}", {"email": EMAIL, **fields}) for route, fields in GUESSES.items()),
-    ("POST", "/auth/confirm", {"email": EMAIL, "code": CODE}),
+    ("POST", "/auth/confirm", {"email": EMAIL, "code": CODE, "password": PASSWORD}),
     ("POST", "/auth/login", {"email": EMAIL, "password": PASSWORD}),
     ("POST", "/auth/challenge", {"email": EMAIL, "session": SESSION, "newPassword": NEW_PASSWORD}),
     ("POST", "/auth/refresh", {"refreshToken": "canary-token"}),
@@ -128,7 +128,6 @@ def test_whatever_the_pool_refuses_it_for_the_answer_is_one(
 @pytest.mark.parametrize(
     ("route", "operation"),
     [
-        ("signup", "SignUp"),
         ("reset-password", "ConfirmForgotPassword"),
         ("challenge", "AdminRespondToAuthChallenge"),
     ],
@@ -268,7 +267,7 @@ def test_what_is_confidential_is_not_shown_as_text(kind: type[model.Confidential
 
 
 def test_an_error_tells_nothing_of_the_request(auth: Client, pool: Pool) -> None:
-    sent = model.ConfirmationInput(email=EMAIL, code=WRONG_CODE)
+    sent = model.ConfirmationInput(email=EMAIL, code=WRONG_CODE, password=PASSWORD)
 
     with pytest.raises(InvalidCodeError) as refused:
         auth.function.service.confirm(sent)

@@ -6,6 +6,7 @@ operation. An error that an operation is not known for is a fault, and stays as 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
@@ -38,7 +39,6 @@ _NOT_SENT: Refusals = {
     "CodeDeliveryFailureException": UndeliveredError,
     "InvalidEmailRoleAccessPolicyException": UndeliveredError,
     "InvalidParameterException": NotSentError,  # confirmed already, or without a verified address
-    "InvalidPasswordException": NotSentError,  # known from a leak, where threat protection blocks
     "LimitExceededException": NotSentError,  # of one user; of all, it is TooManyRequestsException
     "NotAuthorizedException": NotSentError,  # disabled
     "UserNotFoundException": NotSentError,
@@ -50,7 +50,7 @@ _WRONG_CODE: Refusals = dict.fromkeys(
         "CodeMismatchException",
         "ExpiredCodeException",
         "InvalidParameterException",  # without a verified address
-        "InvalidPasswordException",  # known from a leak
+        "InvalidPasswordException",  # known from a leak, where threat protection blocks
         "LimitExceededException",
         "NotAuthorizedException",  # confirmed already, or disabled
         "TooManyFailedAttemptsException",
@@ -107,9 +107,12 @@ class UserPool:
         self._pool = {"UserPoolId": pool_id}
         self._app = {"ClientId": client_id}
 
-    def sign_up(self, username: str, password: str) -> None:
-        """Make an unconfirmed user, and send the code that confirms them. Raises NotSentError."""
-        user = {"Username": username, "Password": password}
+    def sign_up(self, username: str) -> None:
+        """Make an unconfirmed user, and send the code that confirms them. Raises NotSentError.
+
+        Their password is nobody's until `set_password`.
+        """
+        user = {"Username": username, "Password": f"{secrets.token_urlsafe(32)}-aA1"}
         self._call("sign_up", _NOT_SENT, **self._app, **user)
 
     def resend_code(self, username: str) -> None:
@@ -121,6 +124,11 @@ class UserPool:
         user = {"Username": username, "ConfirmationCode": code}
         self._call("confirm_sign_up", _WRONG_CODE, **self._app, **user)
 
+    def set_password(self, username: str, password: str) -> None:
+        """Set the password of a confirmed user. Raises InvalidCodeError."""
+        user = {"Username": username, "Password": password, "Permanent": True}
+        self._call("admin_set_user_password", _WRONG_CODE, **self._pool, **user)
+
     def send_reset_code(self, username: str) -> None:
         """Send a user the code that lets them set another password. Raises NotSentError."""
         self._call("forgot_password", _NOT_SENT, **self._app, Username=username)
@@ -129,6 +137,10 @@ class UserPool:
         """Set another password. Raises InvalidCodeError."""
         user = {"Username": username, "ConfirmationCode": code, "Password": password}
         self._call("confirm_forgot_password", _WRONG_CODE, **self._app, **user)
+
+    def sign_out(self, username: str) -> None:
+        """End all refresh and access tokens of a user. Raises InvalidCodeError."""
+        self._call("admin_user_global_sign_out", _WRONG_CODE, **self._pool, Username=username)
 
     def authenticate(
         self, username: str, password: str, ip_address: str | None

@@ -48,16 +48,11 @@ class EmailInput(Confidential, frozen=True, kw_only=True):
         return self.email.lower()
 
 
-class SignUpInput(EmailInput, frozen=True, kw_only=True, rename="camel"):
-    """Somebody wants to become a user."""
-
-    password: NewPassword
-
-
 class ConfirmationInput(EmailInput, frozen=True, kw_only=True, rename="camel"):
-    """Somebody has the code that was sent to the email address."""
+    """Somebody has the code that was sent to the email address, and becomes its user."""
 
     code: Code
+    password: NewPassword
 
 
 class PasswordResetInput(EmailInput, frozen=True, kw_only=True, rename="camel"):

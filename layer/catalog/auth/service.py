@@ -23,7 +23,6 @@ from catalog.auth.model import (
     EmailInput,
     LoginInput,
     PasswordResetInput,
-    SignUpInput,
     Tokens,
     User,
 )
@@ -38,14 +37,14 @@ class AuthService:
     def __init__(self, pool: UserPool) -> None:
         self._pool = pool
 
-    def sign_up(self, fields: SignUpInput) -> None:
+    def sign_up(self, fields: EmailInput) -> None:
         """Send a code to the email address, unless it is a confirmed user's.
 
         An unconfirmed user is sent the code again before anybody is made: in this order both calls
         are made in every case, and nobody gets two codes.
         """
         self.resend_code(fields)
-        if _sent(lambda: self._pool.sign_up(fields.username, fields.password)):
+        if _sent(lambda: self._pool.sign_up(fields.username)):
             telemetry.count("SignedUp")
 
     def resend_code(self, fields: EmailInput) -> None:
@@ -53,16 +52,21 @@ class AuthService:
         _sent(lambda: self._pool.resend_code(fields.username))
 
     def confirm(self, fields: ConfirmationInput) -> None:
-        """Confirm that the email address is the user's. Raises InvalidCodeError."""
+        """Make the holder of the email address its user. Raises InvalidCodeError.
+
+        The password is theirs, whoever signed the address up.
+        """
         self._pool.confirm(fields.username, fields.code)
+        self._pool.set_password(fields.username, fields.password)
 
     def forgot_password(self, fields: EmailInput) -> None:
         """Send a user the code that lets them set another password."""
         _sent(lambda: self._pool.send_reset_code(fields.username))
 
     def reset_password(self, fields: PasswordResetInput) -> None:
-        """Set another password. Raises InvalidCodeError."""
+        """Set another password, and end what the old one led to. Raises InvalidCodeError."""
         self._pool.reset_password(fields.username, fields.code, fields.new_password)
+        self._pool.sign_out(fields.username)
         telemetry.count("PasswordReset")
 
     def login(self, fields: LoginInput, ip_address: str | None) -> Tokens | Challenge:

@@ -67,6 +67,8 @@ locals {
             "cognito-idp:AdminGetUser",
             "cognito-idp:AdminListGroupsForUser",
             "cognito-idp:AdminSetUserMFAPreference",
+            "cognito-idp:AdminSetUserPassword",
+            "cognito-idp:AdminUserGlobalSignOut",
             "cognito-idp:AdminDeleteUser",
           ]
           resources = [module.users.arn]

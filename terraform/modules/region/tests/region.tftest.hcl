@@ -97,6 +97,8 @@ run "a_region_is_composed" {
             "cognito-idp:AdminGetUser",
             "cognito-idp:AdminListGroupsForUser",
             "cognito-idp:AdminSetUserMFAPreference",
+            "cognito-idp:AdminSetUserPassword",
+            "cognito-idp:AdminUserGlobalSignOut",
             "cognito-idp:AdminDeleteUser",
           ]
           resources = ["arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab1Cd2Ef3"]
