@@ -67,6 +67,13 @@ class InvalidCodeError(CatalogError):
         super().__init__("The code is wrong, was used, or is too old. Ask for another.")
 
 
+class AuthenticatorInUseError(CatalogError):
+    """Codes of an authenticator are asked for already."""
+
+    def __init__(self) -> None:
+        super().__init__("Your authenticator is in use. Turn it off before you set up another.")
+
+
 class UnavailableError(CatalogError):
     """A service behind the API is throttled, slow or gone; trying again later helps."""
 

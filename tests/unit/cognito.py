@@ -26,7 +26,7 @@ SECRETS = ("canary", CODE, WRONG_CODE)
 
 
 class RefusalError(Exception):
-    """An error of Cognito, by its code."""
+    """An error of Cognito, by its code, and its text where that matters."""
 
 
 @dataclass
@@ -51,6 +51,7 @@ class Pool:
         self.calls: list[str] = []
         self.sent: list[dict[str, Any]] = []
         self.rotates = True
+        self.mails_left = 50
         self._tokens: dict[str, Person] = {}
         self._sessions: dict[str, tuple[str, Person]] = {}
         self._numbers = itertools.count(1)
@@ -79,7 +80,8 @@ class Pool:
         try:
             parsed = getattr(self, model.name)(sent)
         except RefusalError as refusal:
-            error = {"Code": str(refusal), "Message": "canary of the text of an error"}
+            code, text = (*refusal.args, "canary of the text of an error")[:2]
+            error = {"Code": code, "Message": text}
             metadata = {"HTTPStatusCode": 400}
             return SimpleNamespace(status_code=400), {"Error": error, "ResponseMetadata": metadata}
         return SimpleNamespace(status_code=200), parsed or {}
@@ -91,13 +93,13 @@ class Pool:
             raise RefusalError("UsernameExistsException")
         email = sent["Username"]
         self.add(email, password=sent["Password"], status="UNCONFIRMED", code=CODE)
-        self.mail.append(email)
+        self._mail(email)
 
     def ResendConfirmationCode(self, sent: Any) -> None:  # noqa: N802
         if person := self.people.get(sent["Username"]):
             if person.status != "UNCONFIRMED":
                 raise RefusalError("InvalidParameterException")
-            self.mail.append(person.email)
+            self._mail(person.email)
 
     def ConfirmSignUp(self, sent: Any) -> None:  # noqa: N802
         person = self.people.get(sent["Username"])
@@ -117,7 +119,7 @@ class Pool:
             if person.status != "CONFIRMED":
                 raise RefusalError("InvalidParameterException")
             person.code = CODE
-            self.mail.append(person.email)
+            self._mail(person.email)
 
     def ConfirmForgotPassword(self, sent: Any) -> None:  # noqa: N802
         self._use_code(self.people.get(sent["Username"]), sent).password = sent["Password"]
@@ -202,7 +204,17 @@ class Pool:
         self._holder(sent["AccessToken"]).mfa = _preferred(sent["SoftwareTokenMfaSettings"])
 
     def AdminSetUserMFAPreference(self, sent: Any) -> None:  # noqa: N802
-        self._by_id(sent["Username"]).mfa = _preferred(sent["SoftwareTokenMfaSettings"])
+        person = self._by_id(sent["Username"])
+        if person.authenticator is None:
+            raise RefusalError("InvalidParameterException")
+        person.mfa = _preferred(sent["SoftwareTokenMfaSettings"])
+
+    def _mail(self, email: str) -> None:
+        if not self.mails_left:
+            text = "Exceeded daily email limit for the operation or the account."
+            raise RefusalError("LimitExceededException", text)
+        self.mails_left -= 1
+        self.mail.append(email)
 
     def _by_email(self, email: str) -> Person:
         if email not in self.people:

@@ -482,6 +482,37 @@ def test_a_user_turns_on_codes_and_off(me: Client, access_token: str, pool: Pool
     assert sign_in(me)["tokenType"] == "Bearer"
 
 
+def test_who_has_no_authenticator_may_turn_it_off(me: Client) -> None:
+    assert me("DELETE", "/auth/me/totp").status == 204
+
+
+def test_while_codes_are_asked_for_there_is_no_other_secret(
+    me: Client, pool: Pool, access_token: str
+) -> None:
+    """Cognito has room for one: another secret would let its user in without a code."""
+    person = pool.people[EMAIL]
+    person.mfa, person.authenticator = True, "CANARYSECRET"
+
+    answer = me("POST", "/auth/me/totp", {"accessToken": access_token})
+
+    refused(answer, 409, "authenticator-in-use")
+    assert person.authenticator == "CANARYSECRET"
+    me("DELETE", "/auth/me/totp")
+    assert me("POST", "/auth/me/totp", {"accessToken": access_token}).status == 200
+
+
+def test_a_code_that_cognito_calls_no_success_turns_nothing_on(
+    me: Client, pool: Pool, access_token: str
+) -> None:
+    me("POST", "/auth/me/totp", {"accessToken": access_token})
+    pool.VerifySoftwareToken = lambda _: {"Status": "ERROR"}  # type: ignore[method-assign]
+
+    answer = me("PUT", "/auth/me/totp", {"accessToken": access_token, "code": CODE})
+
+    refused(answer, 422, "invalid-code")
+    assert not pool.people[EMAIL].mfa
+
+
 def test_codes_are_not_asked_for_until_one_was_right(me: Client, access_token: str) -> None:
     me("POST", "/auth/me/totp", {"accessToken": access_token})
 
@@ -523,7 +554,32 @@ def test_a_user_who_is_deleted_meanwhile_is_gone(me: Client) -> None:
     refused(answer, 401, "invalid-token")
 
 
+def test_a_challenge_that_the_contract_does_not_have_signs_nobody_in(
+    auth: Client, pool: Pool
+) -> None:
+    pool.add(EMAIL)
+    challenge = {"ChallengeName": "MFA_SETUP", "Session": "canary-session"}
+    pool.AdminInitiateAuth = lambda _: challenge  # type: ignore[method-assign]
+
+    answer = post(auth, "login", email=EMAIL, password=PASSWORD)
+
+    refused(answer, 401, "invalid-credentials")
+
+
 # What operators see
+
+
+@pytest.mark.parametrize("route", ["signup", "resend", "forgot-password"])
+def test_that_no_more_mail_goes_out_today_is_for_operators_only(
+    auth: Client, pool: Pool, route: str
+) -> None:
+    pool.add(EMAIL, status="CONFIRMED" if route == "forgot-password" else "UNCONFIRMED")
+    pool.mails_left = 0
+
+    answer = post(auth, route, email=EMAIL)
+
+    assert (answer.status, answer.json) == (202, MAYBE_SENT)
+    assert answer.metrics == {"UndeliveredCode": [1.0]}
 
 
 def test_each_event_is_counted(auth: Client, pool: Pool) -> None:

@@ -156,6 +156,14 @@ def test_a_client_that_has_sent_nothing_has_used_nothing(control_plane: ControlP
     assert (use.used, use.remaining) == (0, 1000)
 
 
+def test_a_day_without_requests_may_have_any_form(control_plane: ControlPlane) -> None:
+    control_plane.days = {KEY: [[3, 997], [], [40, 957], [0]]}
+
+    use = service(date(2026, 1, 14)).of(KEY, API, "v1").use
+
+    assert (use.used, use.remaining) == (43, 957)
+
+
 def test_the_plan_is_the_one_of_this_stage(control_plane: ControlPlane) -> None:
     elsewhere = [{"apiId": API, "stage": "v0"}, {"apiId": "other", "stage": "v1"}]
     control_plane.plans = [PLAN | {"name": "x", "apiStages": elsewhere}, {"id": "y"}, PLAN]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import UTC
-from typing import Any
+from typing import Any, get_args
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 from msgspec import UNSET
 
-from catalog.auth.model import Challenge, Tokens, User
+from catalog.auth.model import Challenge, ChallengeName, Tokens, User
 from catalog.errors import (
     InvalidCodeError,
     InvalidCredentialsError,
@@ -27,6 +27,10 @@ class NotSentError(Exception):
     """No code was sent: to nobody, or to one who needs none, or who got too many."""
 
 
+class NoAuthenticatorError(Exception):
+    """The user has none that could be turned off."""
+
+
 class UndeliveredError(NotSentError):
     """The code would not go out, which is for an operator to mend."""
 
@@ -34,12 +38,19 @@ class UndeliveredError(NotSentError):
 Refusals = Mapping[str, type[Exception]]
 """The errors of Cognito that an operation is known for, and what they mean."""
 
-_BUSY = frozenset({"InternalErrorException", "ThrottlingException", "TooManyRequestsException"})
+_BUSY = frozenset(
+    {
+        "ConcurrentModificationException",
+        "InternalErrorException",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
 _NOT_SENT: Refusals = {
     "CodeDeliveryFailureException": UndeliveredError,
     "InvalidEmailRoleAccessPolicyException": UndeliveredError,
     "InvalidParameterException": NotSentError,  # confirmed already, or without a verified address
-    "LimitExceededException": NotSentError,  # of one user; of all, it is TooManyRequestsException
+    "LimitExceededException": NotSentError,  # of one user; else see _translate
     "NotAuthorizedException": NotSentError,  # disabled
     "UserNotFoundException": NotSentError,
     "UsernameExistsException": NotSentError,
@@ -80,9 +91,11 @@ _WRONG_TOKEN: Refusals = dict.fromkeys(
     [
         "InvalidParameterException",
         "NotAuthorizedException",
+        "PasswordResetRequiredException",
         "RefreshTokenReuseException",
         "UnauthorizedException",
         "UnsupportedTokenTypeException",
+        "UserNotConfirmedException",
         "UserNotFoundException",
     ],
     InvalidTokenError,
@@ -94,6 +107,8 @@ _WRONG_AUTHENTICATOR: Refusals = {
     "SoftwareTokenMFANotFoundException": InvalidCodeError,
 }
 _NO_USER: Refusals = {"UserNotFoundException": InvalidTokenError}  # only their token names them
+_NO_AUTHENTICATOR: Refusals = {**_NO_USER, "InvalidParameterException": NoAuthenticatorError}
+_CHALLENGES = get_args(ChallengeName)
 
 
 class UserPool:
@@ -203,7 +218,9 @@ class UserPool:
     def verify_authenticator(self, access_token: str, code: str) -> None:
         """Ask for codes from now on. Raises InvalidCodeError, InvalidTokenError."""
         sent = {"AccessToken": access_token, "UserCode": code}
-        self._call("verify_software_token", _WRONG_AUTHENTICATOR, **sent)
+        answer = self._call("verify_software_token", _WRONG_AUTHENTICATOR, **sent)
+        if answer["Status"] != "SUCCESS":
+            raise InvalidCodeError
         preference = {"Enabled": True, "PreferredMfa": True}
         self._call(
             "set_user_mfa_preference",
@@ -213,10 +230,10 @@ class UserPool:
         )
 
     def remove_authenticator(self, user_id: str) -> None:
-        """Ask for no more codes. Raises InvalidTokenError."""
+        """Ask for no more codes. Raises InvalidTokenError, NoAuthenticatorError."""
         self._call(
             "admin_set_user_mfa_preference",
-            _NO_USER,
+            _NO_AUTHENTICATOR,
             **self._pool,
             Username=user_id,
             SoftwareTokenMfaSettings={"Enabled": False, "PreferredMfa": False},
@@ -251,6 +268,8 @@ def _translate(error: ClientError, refusals: Refusals) -> Exception:
     code = error.response["Error"]["Code"]
     if code in _BUSY or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
         return UnavailableError("The user directory is busy.")
+    if refusals is _NOT_SENT and "email limit" in error.response["Error"].get("Message", ""):
+        return UndeliveredError()  # of the whole pool a day; only the text tells it from a user's
     return refusals[code]() if code in refusals else error
 
 
@@ -264,6 +283,8 @@ def _context(ip_address: str | None, path: str) -> dict[str, Any]:
 def _tokens_or_challenge(answer: dict[str, Any]) -> Tokens | Challenge:
     if "AuthenticationResult" in answer:
         return _tokens(answer["AuthenticationResult"])
+    if answer["ChallengeName"] not in _CHALLENGES:
+        raise InvalidCredentialsError  # threat protection asks for what the user has not set up
     return Challenge(challenge=answer["ChallengeName"], session=answer["Session"])
 
 

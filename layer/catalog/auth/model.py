@@ -110,10 +110,13 @@ class Tokens(Confidential, frozen=True, kw_only=True, rename="camel"):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - how it is sent (RFC 6750)
 
 
+ChallengeName = Literal["SOFTWARE_TOKEN_MFA", "NEW_PASSWORD_REQUIRED"]
+
+
 class Challenge(Confidential, frozen=True, kw_only=True, rename="camel"):
     """The password was right, and something else is asked for."""
 
-    challenge: Literal["SOFTWARE_TOKEN_MFA", "NEW_PASSWORD_REQUIRED"]
+    challenge: ChallengeName
     session: str
 
 

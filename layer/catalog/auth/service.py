@@ -13,7 +13,12 @@ from urllib.parse import quote
 from msgspec import UNSET
 
 from catalog import telemetry
-from catalog.auth.cognito import NotSentError, UndeliveredError, UserPool
+from catalog.auth.cognito import (
+    NoAuthenticatorError,
+    NotSentError,
+    UndeliveredError,
+    UserPool,
+)
 from catalog.auth.model import (
     Authenticator,
     AuthenticatorInput,
@@ -26,7 +31,7 @@ from catalog.auth.model import (
     Tokens,
     User,
 )
-from catalog.errors import InvalidCredentialsError, InvalidTokenError
+from catalog.errors import AuthenticatorInUseError, InvalidCredentialsError, InvalidTokenError
 
 _ISSUER = "Catalog"  # what an authenticator shows beside the email address
 
@@ -101,8 +106,14 @@ class AuthService:
             self._pool.delete(user_id)
 
     def new_authenticator(self, user_id: str, access_token: str) -> Authenticator:
-        """A secret for the user's authenticator. Raises InvalidTokenError."""
-        account = quote(f"{_ISSUER}:{self._pool.user(user_id).email}")
+        """A secret for the user's authenticator. Raises InvalidTokenError, AuthenticatorInUseError.
+
+        While codes are asked for there is none: with it, Cognito would ask for no codes any more.
+        """
+        user = self._pool.user(user_id)
+        if user.mfa:
+            raise AuthenticatorInUseError
+        account = quote(f"{_ISSUER}:{user.email}")
         secret = self._pool.new_authenticator(access_token)
         # https://github.com/google/google-authenticator/wiki/Key-Uri-Format
         uri = f"otpauth://totp/{account}?secret={secret}&issuer={_ISSUER}"
@@ -113,8 +124,9 @@ class AuthService:
         self._pool.verify_authenticator(fields.access_token, fields.code)
 
     def turn_off_mfa(self, user_id: str) -> None:
-        """Ask for no more codes. Raises InvalidTokenError."""
-        self._pool.remove_authenticator(user_id)
+        """Ask for no more codes, if any are asked for. Raises InvalidTokenError."""
+        with contextlib.suppress(NoAuthenticatorError):
+            self._pool.remove_authenticator(user_id)
 
 
 def _sent(send: Callable[[], None]) -> bool:

@@ -137,6 +137,9 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
         401, "invalid-token", "Invalid token", str(error)
     ),
     errors.InvalidCodeError: lambda error: Problem(422, "invalid-code", "Invalid code", str(error)),
+    errors.AuthenticatorInUseError: lambda error: Problem(
+        409, "authenticator-in-use", "Authenticator in use", str(error)
+    ),
     errors.UnavailableError: _unavailable,
     InvalidCursorError: lambda _: bad_parameter(
         "cursor", "Expected the nextCursor of a page with the same filters and order."

@@ -26,10 +26,12 @@ class UsagePlans:
         raise NotFoundError("This API key has no usage plan.")
 
     def days(self, plan: str, key: str, first: date, last: date) -> list[tuple[int, int]]:
-        """For each day, what a key has used, and what of its quota is left."""
+        """For each day with requests, what a key has used, and what of its quota is left."""
         period = {"startDate": first.isoformat(), "endDate": last.isoformat()}
         answer = self._call("get_usage", usagePlanId=plan, keyId=key, **period)
-        return [(used, left) for used, left in answer.get("items", {}).get(key, [])]
+        days: list[list[int]] = answer.get("items", {}).get(key, [])
+        # A day without requests may have another form.
+        return [(day[0], day[1]) for day in days if len(day) == 2]
 
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:

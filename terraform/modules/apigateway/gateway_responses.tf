@@ -22,7 +22,7 @@ locals {
     INTEGRATION_FAILURE            = { status = 502, slug = "bad-gateway", title = "Bad gateway", detail = "The service gave no valid answer. Try again." }
     INTEGRATION_TIMEOUT            = { status = 504, slug = "gateway-timeout", title = "Gateway timeout", detail = "The service did not answer in time. Try again." }
     INVALID_API_KEY                = { status = 403, slug = "forbidden", title = "Forbidden", detail = "Send a valid API key in the header x-api-key." }
-    INVALID_SIGNATURE              = { status = 403, slug = "forbidden", title = "Forbidden", detail = "The request's signature is not valid." }
+    INVALID_SIGNATURE              = { status = 404, slug = "not-found", title = "Not found", detail = "No such resource." } # a token is taken for one where no route is, and none asks for one
     MISSING_AUTHENTICATION_TOKEN   = { status = 404, slug = "not-found", title = "Not found", detail = "No such resource." }
     QUOTA_EXCEEDED                 = { status = 429, policy = "quota", title = local.quota_exceeded.title, detail = "The API key's quota is used up.", headers = { Retry-After = "'3600'", RateLimit = "'\"quota\";r=0'" } }
     REQUEST_TOO_LARGE              = { status = 413, slug = "content-too-large", title = "Content too large", detail = "The request is larger than 10 MB." }

@@ -93,6 +93,35 @@ resource "aws_cognito_user_pool_client" "this" {
   }
 }
 
+# What ENFORCED means: without it Cognito would only rate what it sees.
+resource "aws_cognito_risk_configuration" "this" {
+  count = var.threat_protection == "ENFORCED" ? 1 : 0
+
+  user_pool_id = aws_cognito_user_pool.this.id
+
+  compromised_credentials_risk_configuration {
+    actions {
+      event_action = "BLOCK"
+    }
+  }
+
+  # The provider asks for a sender, though nobody is written to.
+  dynamic "account_takeover_risk_configuration" {
+    for_each = var.email[*]
+    content {
+      actions {
+        high_action {
+          event_action = "BLOCK"
+          notify       = false
+        }
+      }
+      notify_configuration {
+        source_arn = account_takeover_risk_configuration.value.ses_identity_arn
+      }
+    }
+  }
+}
+
 resource "aws_cognito_user_group" "admin" {
   name         = "admin"
   description  = "May see and change the items of every user"

@@ -16,7 +16,7 @@ variable "deletion_protection" {
 
 variable "threat_protection" {
   type        = string
-  description = "What Cognito does about risky sign-ins and leaked passwords: OFF, AUDIT (log them) or ENFORCED (act). Above OFF the pool is of the tier PLUS."
+  description = "What Cognito does about risky sign-ins and leaked passwords: OFF, AUDIT (log them) or ENFORCED (refuse them; sign-ins only where `email` is set). Above OFF the pool is of the tier PLUS."
   default     = "OFF"
 
   validation {

@@ -131,6 +131,38 @@ run "threat_protection_needs_the_tier_plus" {
     condition     = aws_cognito_user_pool.this.user_pool_tier == "PLUS" && aws_cognito_user_pool.this.user_pool_add_ons[0].advanced_security_mode == "ENFORCED"
     error_message = "Cognito would refuse ${aws_cognito_user_pool.this.user_pool_tier} with ${aws_cognito_user_pool.this.user_pool_add_ons[0].advanced_security_mode}"
   }
+  assert {
+    condition     = aws_cognito_risk_configuration.this[0].compromised_credentials_risk_configuration[0].actions[0].event_action == "BLOCK"
+    error_message = "a password known from leaks would do"
+  }
+  assert {
+    condition     = length(aws_cognito_risk_configuration.this[0].account_takeover_risk_configuration) == 0
+    error_message = "Cognito would be asked to write to users without a sender"
+  }
+}
+
+run "with_a_sender_risky_sign_ins_are_refused" {
+  variables {
+    threat_protection = "ENFORCED"
+    email             = { from = "no-reply@example.com", ses_identity_arn = "arn:aws:ses:eu-west-1:123456789012:identity/example.com" }
+  }
+  assert {
+    condition = (
+      aws_cognito_risk_configuration.this[0].account_takeover_risk_configuration[0].actions[0].high_action[0] == { event_action = "BLOCK", notify = false } &&
+      aws_cognito_risk_configuration.this[0].account_takeover_risk_configuration[0].notify_configuration[0].source_arn == "arn:aws:ses:eu-west-1:123456789012:identity/example.com"
+    )
+    error_message = "a sign-in that is very risky would be let in"
+  }
+}
+
+run "what_is_only_looked_at_refuses_nobody" {
+  variables {
+    threat_protection = "AUDIT"
+  }
+  assert {
+    condition     = length(aws_cognito_risk_configuration.this) == 0
+    error_message = "AUDIT refuses somebody"
+  }
 }
 
 run "without_threat_protection_nobody_pays_for_it" {
