@@ -201,13 +201,13 @@ class Pool:
         return {"Status": "SUCCESS"}
 
     def SetUserMFAPreference(self, sent: Any) -> None:  # noqa: N802
-        self._holder(sent["AccessToken"]).mfa = _preferred(sent["SoftwareTokenMfaSettings"])
+        self._holder(sent["AccessToken"]).mfa = _enabled(sent["SoftwareTokenMfaSettings"])
 
     def AdminSetUserMFAPreference(self, sent: Any) -> None:  # noqa: N802
         person = self._by_id(sent["Username"])
         if person.authenticator is None:
             raise RefusalError("InvalidParameterException")
-        person.mfa = _preferred(sent["SoftwareTokenMfaSettings"])
+        person.mfa = _enabled(sent["SoftwareTokenMfaSettings"])
 
     def _mail(self, email: str) -> None:
         if not self.mails_left:
@@ -254,8 +254,8 @@ class Pool:
         return {"AuthenticationResult": tokens | {"ExpiresIn": 900, "TokenType": "Bearer"}}
 
 
-def _preferred(factor: dict[str, bool]) -> bool:
-    """Whether a factor is asked for. Cognito prefers none that is not enabled."""
+def _enabled(factor: dict[str, bool]) -> bool:
+    """Whether a factor is asked for: each that is enabled. Cognito prefers none that is not."""
     if factor["PreferredMfa"] and not factor["Enabled"]:
         raise RefusalError("InvalidParameterException")
-    return factor["PreferredMfa"]
+    return factor["Enabled"]

@@ -472,6 +472,7 @@ def test_a_user_turns_on_codes_and_off(me: Client, access_token: str, pool: Pool
         f"?secret={given.json['secret']}&issuer=Catalog"
     )
     assert on.status == 204
+    assert pool.sent[-1]["SoftwareTokenMfaSettings"] == {"Enabled": True, "PreferredMfa": True}
     assert me("GET", "/auth/me").json["mfa"] is True
     assert sign_in(me)["challenge"] == "SOFTWARE_TOKEN_MFA"
 
