@@ -503,10 +503,10 @@ def test_while_codes_are_asked_for_there_is_no_other_secret(
 
 
 def test_a_code_that_cognito_calls_no_success_turns_nothing_on(
-    me: Client, pool: Pool, access_token: str
+    me: Client, pool: Pool, access_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     me("POST", "/auth/me/totp", {"accessToken": access_token})
-    pool.VerifySoftwareToken = lambda _: {"Status": "ERROR"}  # type: ignore[method-assign]
+    monkeypatch.setattr(pool, "VerifySoftwareToken", lambda _: {"Status": "ERROR"})
 
     answer = me("PUT", "/auth/me/totp", {"accessToken": access_token, "code": CODE})
 
@@ -556,11 +556,11 @@ def test_a_user_who_is_deleted_meanwhile_is_gone(me: Client) -> None:
 
 
 def test_a_challenge_that_the_contract_does_not_have_signs_nobody_in(
-    auth: Client, pool: Pool
+    auth: Client, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool.add(EMAIL)
     challenge = {"ChallengeName": "MFA_SETUP", "Session": "canary-session"}
-    pool.AdminInitiateAuth = lambda _: challenge  # type: ignore[method-assign]
+    monkeypatch.setattr(pool, "AdminInitiateAuth", lambda _: challenge)
 
     answer = post(auth, "login", email=EMAIL, password=PASSWORD)
 
