@@ -13,6 +13,7 @@ from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from botocore.session import Session
 
+from catalog.auth import cognito
 from catalog.dynamodb import Table
 from catalog.errors import NotFoundError
 from catalog.idempotency import record
@@ -154,6 +155,51 @@ def test_a_function_is_allowed_what_its_code_calls_and_no_more(
     }
 
     assert allowed == called - {None}
+
+
+# What Cognito refuses for the pool's or the function's own sake. There are no triggers, no text
+# messages, no firewall, no history of passwords and no aliases.
+OWN_FAULTS = {
+    "AliasExistsException",
+    "FeatureUnavailableInTierException",
+    "ForbiddenException",
+    "InvalidEmailRoleAccessPolicyException",
+    "InvalidLambdaResponseException",
+    "InvalidSmsRoleAccessPolicyException",
+    "InvalidSmsRoleTrustRelationshipException",
+    "InvalidUserPoolConfigurationException",
+    "MFAMethodNotFoundException",
+    "OperationNotEnabledException",
+    "PasswordHistoryPolicyViolationException",
+    "ResourceNotFoundException",
+    "UnexpectedLambdaException",
+    "UnsupportedOperationException",
+    "UserLambdaValidationException",
+}
+# What the function may, and sends, is for it to know. Where others may call, it tells of them.
+OWN_FAULTS_OF_ADMIN = {"InvalidParameterException", "NotAuthorizedException"}
+# Of a password that nobody chose, and of an authenticator that is not there yet.
+CANNOT_BE = {
+    ("SignUp", "InvalidPasswordException"),
+    ("AssociateSoftwareToken", "SoftwareTokenMFANotFoundException"),
+}
+
+
+def test_every_refusal_of_cognito_has_a_meaning() -> None:
+    service = models.service("cognito-idp")
+    names = {xform_name(name): name for name in service.operation_names}
+    unknown = set()
+    for method, arguments in calls(parse(Path(cognito.__file__)), {"self"}):
+        match method, arguments:
+            case "_call", [ast.Constant(value=str(called)), ast.Name(id=table), *_]:
+                operation = names[called]
+                known = {*getattr(cognito, table), *cognito._BUSY, *OWN_FAULTS}
+                if operation.startswith("Admin"):
+                    known |= OWN_FAULTS_OF_ADMIN
+                declared = {error.name for error in service.operation_model(operation).error_shapes}
+                unknown |= {(operation, error) for error in declared - known}
+
+    assert unknown == CANNOT_BE
 
 
 class Answer:

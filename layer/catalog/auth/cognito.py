@@ -70,6 +70,9 @@ _WRONG_CODE: Refusals = dict.fromkeys(
     ],
     InvalidCodeError,
 )
+_AFTER_THE_CODE: Refusals = dict.fromkeys(
+    ["InvalidPasswordException", "UserNotFoundException"], InvalidCodeError
+)
 _NOT_SIGNED_IN: Refusals = dict.fromkeys(
     [
         "NotAuthorizedException",  # the password is wrong, or the user disabled
@@ -107,7 +110,12 @@ _WRONG_AUTHENTICATOR: Refusals = {
     "SoftwareTokenMFANotFoundException": InvalidCodeError,
 }
 _NO_USER: Refusals = {"UserNotFoundException": InvalidTokenError}  # only their token names them
-_NO_AUTHENTICATOR: Refusals = {**_NO_USER, "InvalidParameterException": NoAuthenticatorError}
+_NO_AUTHENTICATOR: Refusals = {
+    **_NO_USER,
+    "InvalidParameterException": NoAuthenticatorError,
+    "PasswordResetRequiredException": InvalidTokenError,
+    "UserNotConfirmedException": InvalidTokenError,
+}
 _CHALLENGES = get_args(ChallengeName)
 
 
@@ -142,7 +150,7 @@ class UserPool:
     def set_password(self, username: str, password: str) -> None:
         """Set the password of a confirmed user. Raises InvalidCodeError."""
         user = {"Username": username, "Password": password, "Permanent": True}
-        self._call("admin_set_user_password", _WRONG_CODE, **self._pool, **user)
+        self._call("admin_set_user_password", _AFTER_THE_CODE, **self._pool, **user)
 
     def send_reset_code(self, username: str) -> None:
         """Send a user the code that lets them set another password. Raises NotSentError."""
@@ -155,7 +163,7 @@ class UserPool:
 
     def sign_out(self, username: str) -> None:
         """End all refresh and access tokens of a user. Raises InvalidCodeError."""
-        self._call("admin_user_global_sign_out", _WRONG_CODE, **self._pool, Username=username)
+        self._call("admin_user_global_sign_out", _AFTER_THE_CODE, **self._pool, Username=username)
 
     def authenticate(
         self, username: str, password: str, ip_address: str | None
