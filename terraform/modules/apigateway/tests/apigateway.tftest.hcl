@@ -246,8 +246,8 @@ run "every_answer_of_the_gateway_is_a_problem" {
   assert {
     condition = {
       for type, response in jsondecode(aws_api_gateway_rest_api.this.body).x-amazon-apigateway-gateway-responses :
-      type => response.statusCode if contains(["MISSING_AUTHENTICATION_TOKEN", "INVALID_API_KEY", "THROTTLED", "REQUEST_TOO_LARGE"], type)
-    } == { MISSING_AUTHENTICATION_TOKEN = "404", INVALID_API_KEY = "403", THROTTLED = "429", REQUEST_TOO_LARGE = "413" }
+      type => response.statusCode if contains(["MISSING_AUTHENTICATION_TOKEN", "INVALID_API_KEY", "THROTTLED", "REQUEST_TOO_LARGE", "INVALID_SIGNATURE"], type)
+    } == { MISSING_AUTHENTICATION_TOKEN = "404", INVALID_API_KEY = "403", THROTTLED = "429", REQUEST_TOO_LARGE = "413", INVALID_SIGNATURE = "404" }
     error_message = "a status is wrong"
   }
 }
